@@ -1,0 +1,90 @@
+/**
+ * OTLP as decoded, whatever encoding it came in (opentelemetry-proto v1). Names are the proto's in lowerCamelCase; ids are lowercase hex,
+ * '' where absent and exactly as long as they were sent (a wrong length is judged by the normaliser, not here); times are nanoseconds.
+ */
+export type Signal = 'traces' | 'logs' | 'metrics'
+export type Encoding = 'protobuf' | 'json'
+
+/** Safe integers and doubles are numbers, larger integers bigint; null is an AnyValue without a value. */
+export type AnyValue =
+  | null
+  | string
+  | boolean
+  | number
+  | bigint
+  | Uint8Array
+  | { readonly array: readonly AnyValue[] }
+  | { readonly kvlist: readonly KeyValue[] }
+
+export interface KeyValue {
+  readonly key: string
+  readonly value: AnyValue
+}
+
+export interface Resource {
+  readonly attributes: readonly KeyValue[]
+}
+
+export interface Scope {
+  readonly name: string
+  readonly version: string
+  readonly attributes: readonly KeyValue[]
+}
+
+export interface WireSpan {
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId: string
+  readonly traceState: string
+  readonly flags: number
+  readonly name: string
+  readonly kind: number
+  readonly startTimeUnixNano: bigint
+  readonly endTimeUnixNano: bigint
+  readonly attributes: readonly KeyValue[]
+  readonly droppedAttributesCount: number
+  readonly events: readonly {
+    readonly timeUnixNano: bigint
+    readonly name: string
+    readonly attributes: readonly KeyValue[]
+  }[]
+  readonly links: readonly {
+    readonly traceId: string
+    readonly spanId: string
+    readonly traceState: string
+    readonly attributes: readonly KeyValue[]
+  }[]
+  readonly status: { readonly code: number; readonly message: string }
+}
+
+export interface WireLogRecord {
+  readonly timeUnixNano: bigint
+  readonly observedTimeUnixNano: bigint
+  readonly severityNumber: number
+  readonly severityText: string
+  readonly body: AnyValue
+  readonly attributes: readonly KeyValue[]
+  readonly flags: number
+  readonly traceId: string
+  readonly spanId: string
+  readonly eventName: string
+}
+
+export interface ResourceSpans {
+  readonly resource: Resource
+  readonly scopeSpans: readonly { readonly scope: Scope; readonly spans: readonly WireSpan[] }[]
+}
+
+export interface ResourceLogs {
+  readonly resource: Resource
+  readonly scopeLogs: readonly { readonly scope: Scope; readonly logRecords: readonly WireLogRecord[] }[]
+}
+
+export type Decoded =
+  | { readonly signal: 'traces'; readonly resourceSpans: readonly ResourceSpans[]; readonly invalidUtf8: number }
+  | { readonly signal: 'logs'; readonly resourceLogs: readonly ResourceLogs[]; readonly invalidUtf8: number }
+
+/** Bytes that are not the message they claim to be. Answered 400 / INVALID_ARGUMENT; the message says where it broke. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError'
+}
