@@ -1,0 +1,238 @@
+import { z } from 'zod'
+import { OUTCOMES } from '../model/kind.ts'
+import { PATHS, type RouteName } from './paths.ts'
+import {
+  Facet,
+  LogItem,
+  Overview,
+  Replay,
+  Session,
+  SessionItem,
+  Span,
+  Status,
+  Trace,
+  TraceItem,
+  UsageItem,
+} from './shapes.ts'
+
+/** A filter may be repeated; repeated means "or" (semantics.md §0). Query strings give one value or many. */
+const many = z.union([z.string(), z.array(z.string())]).transform((v) => (Array.isArray(v) ? v : [v]))
+const time = z.string().describe('ISO 8601 or relative: now-7d, now-24h, now')
+
+export const TimeRange = z.object({ from: time.optional(), to: time.optional() })
+
+/** Every list, report and overview takes these (semantics.md §0, "Filters"). They choose runs. */
+export const RunFilters = z.object({
+  ...TimeRange.shape,
+  env: many.optional(),
+  user: many.optional(),
+  team: many.optional(),
+  customer: many.optional(),
+  outcome: z
+    .union([z.enum(OUTCOMES), z.array(z.enum(OUTCOMES))])
+    .transform((v) => (Array.isArray(v) ? v : [v]))
+    .optional(),
+  session: many.optional(),
+  traceId: many.optional(),
+  experiment: many.optional(),
+  version: many.optional(),
+  guardrail: many.optional(),
+  score: many.optional(),
+  errors: z.enum(['true', 'false']).optional().describe('true: only runs with a failed span'),
+  minCostUsd: z.coerce.number().nonnegative().optional(),
+  q: z.string().max(500).optional().describe('text in inputs, outputs and messages'),
+  agent: many.optional(),
+  model: many.optional(),
+  tool: many.optional(),
+})
+export type RunFilters = z.infer<typeof RunFilters>
+
+export const Paging = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(2000).optional(),
+})
+
+const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
+
+export interface Endpoint {
+  readonly method: 'get'
+  readonly path: string
+  readonly summary: string
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  /** Absent: the answer is not JSON (`/metrics`). */
+  readonly response?: z.ZodType
+}
+
+const SessionList = z.object({
+  ...RunFilters.shape,
+  ...Paging.shape,
+  sort: z.enum(['-end', '-costUsd', '-durationMs', '-errors']).default('-end'),
+})
+const ReplayQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(5000).default(5000),
+  cursor: z.string().max(200).optional(),
+})
+const Report = z.object({ ...RunFilters.shape, ...Paging.shape })
+
+export const CONTRACT = {
+  healthz: {
+    method: 'get',
+    path: PATHS.healthz,
+    summary: 'The process is alive',
+    response: z.object({ status: z.literal('ok') }),
+  },
+  readyz: {
+    method: 'get',
+    path: PATHS.readyz,
+    summary: 'Can take telemetry and answer questions; 503 with reasons when not',
+    response: z.object({ status: z.enum(['ready', 'not_ready']), reasons: z.array(z.string()) }),
+  },
+  metrics: { method: 'get', path: PATHS.metrics, summary: 'Own metrics, Prometheus text format' },
+  openapi: {
+    method: 'get',
+    path: PATHS.openapi,
+    summary: 'This contract as OpenAPI 3.1',
+    response: z.record(z.string(), z.unknown()),
+  },
+  overview: {
+    method: 'get',
+    path: PATHS.overview,
+    summary: 'Totals for the range',
+    query: RunFilters,
+    response: Overview,
+  },
+  sessions: {
+    method: 'get',
+    path: PATHS.sessions,
+    summary: 'Sessions, newest end first',
+    query: SessionList,
+    response: list(SessionItem),
+  },
+  sessionFacets: {
+    method: 'get',
+    path: PATHS.sessionFacets,
+    summary: 'Values to filter runs by, with counts of runs',
+    query: RunFilters,
+    response: z.object({ facets: z.array(Facet) }),
+  },
+  sessionHistogram: {
+    method: 'get',
+    path: PATHS.sessionHistogram,
+    summary: 'Runs over time, failed ones apart, in at most 120 steps',
+    query: RunFilters,
+    response: z.object({
+      stepMs: z.number(),
+      items: z.array(z.object({ time: z.string(), runs: z.int(), errors: z.int(), failures: z.int() })),
+    }),
+  },
+  session: {
+    method: 'get',
+    path: PATHS.session,
+    summary: 'One session with its runs',
+    params: z.object({ id: z.string() }),
+    response: Session,
+  },
+  sessionReplay: {
+    method: 'get',
+    path: PATHS.sessionReplay,
+    summary: 'What happened in a session, step by step',
+    params: z.object({ id: z.string() }),
+    query: ReplayQuery,
+    response: Replay,
+  },
+  traces: {
+    method: 'get',
+    path: PATHS.traces,
+    summary: 'Traces, newest first',
+    query: Report,
+    response: list(TraceItem),
+  },
+  trace: {
+    method: 'get',
+    path: PATHS.trace,
+    summary: 'One trace with its light spans',
+    params: z.object({ traceId: z.string() }),
+    response: Trace,
+  },
+  traceReplay: {
+    method: 'get',
+    path: PATHS.traceReplay,
+    summary: 'What happened in a trace, step by step',
+    params: z.object({ traceId: z.string() }),
+    query: ReplayQuery,
+    response: Replay,
+  },
+  traceLogs: {
+    method: 'get',
+    path: PATHS.traceLogs,
+    summary: 'Log records of a trace, oldest first',
+    params: z.object({ traceId: z.string() }),
+    query: Paging,
+    response: list(LogItem),
+  },
+  span: {
+    method: 'get',
+    path: PATHS.span,
+    summary: 'One span with everything',
+    params: z.object({ traceId: z.string(), spanId: z.string() }),
+    response: Span,
+  },
+  agents: {
+    method: 'get',
+    path: PATHS.agents,
+    summary: 'Agents: runs, success, cost, latency, versions',
+    query: Report,
+    response: list(UsageItem),
+  },
+  tools: {
+    method: 'get',
+    path: PATHS.tools,
+    summary: 'Tools: calls, errors, validity, latency',
+    query: Report,
+    response: list(UsageItem),
+  },
+  models: {
+    method: 'get',
+    path: PATHS.models,
+    summary: 'Models: calls, errors, tokens, cost, latency',
+    query: Report,
+    response: list(UsageItem),
+  },
+  search: {
+    method: 'get',
+    path: PATHS.search,
+    summary: 'Jump to: agents, tools, models, sessions and traces by the beginning of a name or id',
+    query: z.object({ q: z.string().min(1).max(200) }),
+    response: z.object({
+      items: z.array(
+        z.object({
+          type: z.enum(['agent', 'tool', 'model', 'session', 'trace']),
+          id: z.string(),
+          label: z.string(),
+          detail: z.string(),
+        }),
+      ),
+    }),
+  },
+  status: {
+    method: 'get',
+    path: PATHS.status,
+    summary: 'How ingest is doing, for the foot of the navigation',
+    response: Status,
+  },
+} as const satisfies Record<RouteName, Endpoint>
+
+export type Contract = typeof CONTRACT
+export type Query<N extends RouteName> = Contract[N] extends { query: infer Q extends z.ZodType }
+  ? z.input<Q>
+  : undefined
+export type Parsed<N extends RouteName> = Contract[N] extends { query: infer Q extends z.ZodType }
+  ? z.output<Q>
+  : undefined
+export type Params<N extends RouteName> = Contract[N] extends { params: infer P extends z.ZodType }
+  ? z.output<P>
+  : undefined
+export type Response<N extends RouteName> = Contract[N] extends { response: infer R extends z.ZodType }
+  ? z.output<R>
+  : undefined
