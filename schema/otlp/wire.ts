@@ -1,6 +1,6 @@
 /**
  * OTLP as decoded, whatever encoding it came in (opentelemetry-proto v1). Names are the proto's in lowerCamelCase; ids are lowercase hex,
- * '' where absent and exactly as long as they were sent (a wrong length is judged by the normaliser, not here); times are nanoseconds.
+ * '' where absent and exactly as long as they were sent (a wrong length, or text from JSON that is not hex, is judged by the normaliser); times are nanoseconds.
  */
 export type Signal = 'traces' | 'logs' | 'metrics'
 export type Encoding = 'protobuf' | 'json'
@@ -80,9 +80,16 @@ export interface ResourceLogs {
   readonly scopeLogs: readonly { readonly scope: Scope; readonly logRecords: readonly WireLogRecord[] }[]
 }
 
+/** `invalidUtf8`: sequences that were not UTF-8 and became U+FFFD. */
 export type Decoded =
   | { readonly signal: 'traces'; readonly resourceSpans: readonly ResourceSpans[]; readonly invalidUtf8: number }
   | { readonly signal: 'logs'; readonly resourceLogs: readonly ResourceLogs[]; readonly invalidUtf8: number }
+
+/** Lists and maps inside an attribute's value, at most; protobuf's own parsers stop at 100 nested messages, which is 50 of these. */
+export const VALUE_DEPTH_MAX = 64
+
+/** Stands for a value that was nested deeper than `VALUE_DEPTH_MAX`: the request is kept, and what is missing is said. */
+export const TOO_DEEP = `(nested deeper than ${VALUE_DEPTH_MAX} levels)`
 
 /** Bytes that are not the message they claim to be. Answered 400 / INVALID_ARGUMENT; the message says where it broke. */
 export class DecodeError extends Error {
