@@ -24,6 +24,11 @@ export interface Span {
   readonly traceState: string
   /** OTLP span flags. */
   readonly otlpFlags: number
+  /**
+   * `log` where the row was derived from a log record that tells of a call (dialects.md §9.9): its parent is the span the record was written in,
+   * and it is neither counted nor shown as a span; it only adds what no span says (a user, a session, usage).
+   */
+  readonly origin: SpanOrigin
 
   readonly service: string
   readonly scope: string
@@ -81,10 +86,15 @@ export interface Span {
   /** USD × 10⁹ as the emitter said it; 0 = not reported (semantics.md §2). */
   readonly costReportedNanoUsd: bigint
   readonly toolFeeNanoUsd: bigint
+  /** The span shows an answer of its model: an output message, a finish reason or a response id. A span that prepares a call does not. */
+  readonly answered: boolean
   readonly ttftNanos: bigint
   /** The wider rule: status ERROR, an exception event, an error attribute, success=false (dialects.md §8, "error"). */
   readonly failed: boolean
   readonly errorType: string
+
+  /** What belongs to the whole run: experiment and import labels, limits, the outcome key (`LABEL_PREFIXES`); mostly empty. */
+  readonly labels: ReadonlyMap<string, string>
 
   readonly inputPreview: string
   readonly outputPreview: string
@@ -98,6 +108,9 @@ export interface Span {
   readonly events: readonly SpanEvent[]
   readonly links: readonly SpanLink[]
 }
+
+export const SPAN_ORIGINS = ['span', 'log'] as const
+export type SpanOrigin = (typeof SPAN_ORIGINS)[number]
 
 export interface SpanEvent {
   readonly timeNanos: bigint
