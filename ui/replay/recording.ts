@@ -1,0 +1,62 @@
+import type { Step, Totals } from '../../schema/api/shapes.ts'
+
+/**
+ * A replay as the page works with it: the API's steps, and beside them their times as milliseconds since the first step. Nanoseconds
+ * since the epoch do not fit a double; milliseconds since a session's start do, to the microsecond, for sessions of up to 285 years.
+ */
+export interface Recording {
+  readonly steps: readonly Step[]
+  readonly originNanos: bigint
+  /** Offset of each step's start and end, by index in `steps`. */
+  readonly startMs: Float64Array
+  readonly endMs: Float64Array
+  readonly durationMs: number
+  /** Indexes of steps, ordered by end: finds the running totals of a moment. */
+  readonly byEnd: Int32Array
+  readonly indexBySeq: ReadonlyMap<number, number>
+}
+
+const NANOS_PER_MS = 1e6
+
+export const record = (steps: readonly Step[]): Recording => {
+  const n = steps.length
+  let originNanos = n === 0 ? 0n : BigInt(steps[0]!.startNanos)
+  const starts = steps.map((s) => BigInt(s.startNanos))
+  for (const start of starts) if (start < originNanos) originNanos = start
+  const startMs = new Float64Array(n)
+  const endMs = new Float64Array(n)
+  const indexBySeq = new Map<number, number>()
+  let durationMs = 0
+  for (let i = 0; i < n; i++) {
+    startMs[i] = Number(starts[i]! - originNanos) / NANOS_PER_MS
+    endMs[i] = startMs[i]! + Number(steps[i]!.durationNanos) / NANOS_PER_MS
+    if (endMs[i]! > durationMs) durationMs = endMs[i]!
+    indexBySeq.set(steps[i]!.seq, i)
+  }
+  const byEnd = Int32Array.from(steps.keys()).sort((a, b) => endMs[a]! - endMs[b]! || a - b)
+  return { steps, originNanos, startMs, endMs, durationMs, byEnd, indexBySeq }
+}
+
+/** Index of the last step that has started by this moment; -1 before the first. Steps come ordered by start. */
+export const stepAt = (rec: Recording, ms: number): number => lastWhere(rec.steps.length, (i) => rec.startMs[i]! <= ms)
+
+/**
+ * What had been spent by this moment. A step's totals include every step that ended by its end (semantics.md §9), so the moment's
+ * totals are those of the step that ended last; undefined while nothing has ended.
+ */
+export const totalsAt = (rec: Recording, ms: number): Totals | undefined => {
+  const at = lastWhere(rec.byEnd.length, (i) => rec.endMs[rec.byEnd[i]!]! <= ms)
+  return at < 0 ? undefined : rec.steps[rec.byEnd[at]!]!.totals
+}
+
+/** Greatest i in [0, n) for which `holds`, where it holds for a prefix; -1 for none. */
+export const lastWhere = (n: number, holds: (i: number) => boolean): number => {
+  let low = 0
+  let high = n
+  while (low < high) {
+    const mid = (low + high) >> 1
+    if (holds(mid)) low = mid + 1
+    else high = mid
+  }
+  return low - 1
+}
