@@ -31,10 +31,11 @@ const LC = 'LowCardinality(String)'
 const TIME = "DateTime64(9,'UTC')"
 const TEXT_MAP = 'Map(LowCardinality(String), String)'
 
-/** What a row carries beside its span: which segment brought it, when, and how long it is kept. */
+/** What a row carries beside its own facts: when it was received, before or after which other, and how long it is kept. */
 export interface Stored<T> {
   readonly row: T
-  readonly segment: bigint
+  /** Strictly increasing over requests (microseconds): of two versions of one span the larger counts. */
+  readonly receivedOrder: bigint
   readonly receivedAtMs: number
   /** 0 keeps for ever. */
   readonly retentionDays: number
@@ -59,6 +60,7 @@ export const SPANS: Table<S> = {
     column('name', LC, (s) => s.row.name),
     column('trace_state', 'String', (s) => s.row.traceState),
     column('otlp_flags', 'UInt32', (s) => s.row.otlpFlags),
+    column('origin', LC, (s) => s.row.origin),
     column('service', LC, (s) => s.row.service),
     column('scope', LC, (s) => s.row.scope),
     column('scope_version', LC, (s) => s.row.scopeVersion),
@@ -98,9 +100,11 @@ export const SPANS: Table<S> = {
     column('usage_conflict', 'Bool', (s) => s.row.usageConflict),
     column('cost_reported', 'Decimal64(9)', (s) => s.row.costReportedNanoUsd),
     column('tool_fee', 'Decimal64(9)', (s) => s.row.toolFeeNanoUsd),
+    column('answered', 'Bool', (s) => s.row.answered),
     column('ttft_ns', 'UInt64', (s) => s.row.ttftNanos),
     column('failed', 'Bool', (s) => s.row.failed),
     column('error_type', LC, (s) => s.row.errorType),
+    column('labels', TEXT_MAP, (s) => s.row.labels),
     column('input_preview', 'String', (s) => s.row.inputPreview),
     column('output_preview', 'String', (s) => s.row.outputPreview),
     column('attrs', TEXT_MAP, (s) => s.row.attrs),
@@ -113,7 +117,7 @@ export const SPANS: Table<S> = {
     column('links.trace_id', 'Array(FixedString(16))', (s) => s.row.links.map((l) => l.traceId)),
     column('links.span_id', 'Array(FixedString(8))', (s) => s.row.links.map((l) => l.spanId)),
     column('links.attrs', 'Array(String)', (s) => s.row.links.map((l) => l.attrs)),
-    column('segment', 'UInt64', (s) => s.segment),
+    column('received_order', 'UInt64', (s) => s.receivedOrder),
     column('received_at', "DateTime64(3,'UTC')", (s) => BigInt(s.receivedAtMs)),
     column('retention_days', 'UInt16', (s) => s.retentionDays),
   ],
@@ -141,7 +145,7 @@ export const LOGS: Table<L> = {
     column('nums', 'Map(LowCardinality(String), Float64)', (l) => l.row.nums),
     column('resource', TEXT_MAP, (l) => l.row.resource),
     column('otlp_flags', 'UInt32', (l) => l.row.otlpFlags),
-    column('segment', 'UInt64', (l) => l.segment),
+    column('received_order', 'UInt64', (l) => l.receivedOrder),
     column('received_at', "DateTime64(3,'UTC')", (l) => BigInt(l.receivedAtMs)),
     column('retention_days', 'UInt16', (l) => l.retentionDays),
   ],

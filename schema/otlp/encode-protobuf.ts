@@ -1,5 +1,14 @@
 import { ProtobufWriter } from './protobuf-writer.ts'
-import type { AnyValue, KeyValue, Resource, ResourceLogs, ResourceSpans, Scope, WireLogRecord, WireSpan } from './wire.ts'
+import type {
+  AnyValue,
+  KeyValue,
+  Resource,
+  ResourceLogs,
+  ResourceSpans,
+  Scope,
+  WireLogRecord,
+  WireSpan,
+} from './wire.ts'
 
 /** `ExportTraceServiceRequest` (opentelemetry-proto collector/trace/v1). For tests, benches and imports; agents use their SDK's. */
 export function encodeTraces(resourceSpans: readonly ResourceSpans[]): Uint8Array<ArrayBuffer> {

@@ -17,6 +17,8 @@ const NONE: readonly never[] = Object.freeze([])
 export class JsonFields {
   /** Where we are, for error messages: `resourceSpans[0].scopeSpans[1].spans[17]`. */
   place = ''
+  /** The attribute that is being read, for error messages. */
+  private key = ''
   /** Lone surrogates (`"\ud800"`) that became U+FFFD: they have no UTF-8. */
   loneSurrogates = 0
 
@@ -75,27 +77,33 @@ export class JsonFields {
     if (depth > VALUE_DEPTH_MAX) return TOO_DEEP
     const object = this.object(value, field)
     if (!object) return null
-    if (isSet(object.stringValue)) return this.text(object.stringValue, `${field}.stringValue`)
-    if (isSet(object.boolValue)) return this.boolean(object.boolValue, `${field}.boolValue`)
-    if (isSet(object.intValue)) return this.int64(object.intValue, `${field}.intValue`)
-    if (isSet(object.doubleValue)) return this.double(object.doubleValue, `${field}.doubleValue`)
-    if (isSet(object.bytesValue)) return new Uint8Array(Buffer.from(this.text(object.bytesValue, field), 'base64'))
-    const array = this.object(object.arrayValue, `${field}.arrayValue`)
-    if (array) return { array: this.list(array.values, field).map((item) => this.value(item, field, depth + 1)) }
-    const map = this.object(object.kvlistValue, `${field}.kvlistValue`)
-    if (map) return { kvlist: this.keyValues(map.values, field, depth + 1) }
+    if (isSet(object.stringValue)) return this.text(object.stringValue, 'stringValue')
+    if (isSet(object.boolValue)) return this.boolean(object.boolValue, 'boolValue')
+    if (isSet(object.intValue)) return this.int64(object.intValue, 'intValue')
+    if (isSet(object.doubleValue)) return this.double(object.doubleValue, 'doubleValue')
+    if (isSet(object.bytesValue))
+      return new Uint8Array(Buffer.from(this.text(object.bytesValue, 'bytesValue'), 'base64'))
+    const array = this.object(object.arrayValue, 'arrayValue')
+    if (array) return { array: this.list(array.values, 'values').map((item) => this.value(item, 'values', depth + 1)) }
+    const map = this.object(object.kvlistValue, 'kvlistValue')
+    if (map) return { kvlist: this.keyValues(map.values, 'values', depth + 1) }
     return null
   }
 
   fail(field: string, expected: string, got: unknown): never {
-    const path = [this.place, field].filter((part) => part !== '').join('.')
+    const attribute = this.key === '' ? '' : `attribute ${describe(this.key)}`
+    const path = [this.place, attribute, field].filter((part) => part !== '').join('.')
     throw new DecodeError(`${path}: expected ${expected}, got ${describe(got)}`)
   }
 
   private keyValue(value: unknown, field: string, depth: number): KeyValue {
     const object = this.object(value, field)
-    const key = this.text(object?.key, `${field}.key`)
-    return { key, value: this.value(object?.value, key === '' ? field : `${field}["${key}"]`, depth) }
+    this.key = ''
+    const key = this.text(object?.key, 'key')
+    this.key = key
+    const read = this.value(object?.value, 'value', depth)
+    this.key = ''
+    return { key, value: read }
   }
 
   private boolean(value: unknown, field: string): boolean {

@@ -15,6 +15,8 @@ const INTERN_SLOTS = 8192
 
 /** Shared by all requests of the thread. Direct-mapped: a miss overwrites its slot, so it never grows past slots × bytes (512 KiB). */
 const interned: (string | undefined)[] = new Array<string | undefined>(INTERN_SLOTS).fill(undefined)
+const internedBytes = new Uint8Array(INTERN_SLOTS * INTERNED_BYTES_MAX)
+const internedView = new DataView(internedBytes.buffer)
 
 /** Wire types (https://protobuf.dev/programming-guides/encoding/#structure); 3 and 4, groups, do not occur in OTLP. */
 export const VARINT = 0
@@ -198,25 +200,42 @@ export class ProtobufReader {
     return true
   }
 
+  /** Four bytes at a time: hashes, sees whether all are ASCII, and compares with what the slot holds. */
   private shortString(from: number, stop: number): string {
-    const buf = this.buf
-    let hash = stop - from
-    for (let i = from; i < stop; i++) {
-      const byte = buf[i]!
-      if (byte >= 0x80) return this.anyString(from, stop)
-      hash = (Math.imul(hash, 31) + byte) | 0
+    const view = this.view
+    const length = stop - from
+    const words = from + (length & ~3)
+    let hash = length
+    let high = 0
+    let at = from
+    for (; at < words; at += 4) {
+      const word = view.getInt32(at, true)
+      high |= word
+      hash = Math.imul(hash ^ word, 0x9e3779b1)
+      hash ^= hash >>> 15
     }
+    for (; at < stop; at++) {
+      const byte = view.getUint8(at)
+      high |= byte
+      hash = Math.imul(hash ^ byte, 0x01000193)
+    }
+    if ((high & 0x80808080) !== 0) return this.anyString(from, stop)
     const slot = (hash ^ (hash >>> 13)) & (INTERN_SLOTS - 1)
     const known = interned[slot]
-    if (known !== undefined && known.length === stop - from && this.isAt(known, from)) return known
-    const text = buf.toString('latin1', from, stop)
+    if (known !== undefined && known.length === length && this.isInSlot(slot, from, stop, words)) return known
+    const text = this.buf.toString('latin1', from, stop)
     interned[slot] = text
+    for (let i = from, to = slot * INTERNED_BYTES_MAX; i < stop; i++, to++) internedBytes[to] = view.getUint8(i)
     return text
   }
 
-  private isAt(text: string, from: number): boolean {
-    const buf = this.buf
-    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== buf[from + i]) return false
+  private isInSlot(slot: number, from: number, stop: number, words: number): boolean {
+    const view = this.view
+    let slotAt = slot * INTERNED_BYTES_MAX
+    let at = from
+    for (; at < words; at += 4, slotAt += 4)
+      if (view.getInt32(at, true) !== internedView.getInt32(slotAt, true)) return false
+    for (; at < stop; at++, slotAt++) if (view.getUint8(at) !== internedBytes[slotAt]) return false
     return true
   }
 

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS logs
     `nums` Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
     `resource` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     `otlp_flags` UInt32 CODEC(T64, ZSTD(1)),
-    `segment` UInt64 CODEC(Delta(8), ZSTD(1)),
+    `received_order` UInt64 CODEC(Delta(8), ZSTD(1)),
     `received_at` DateTime64(3,'UTC') CODEC(Delta(8), ZSTD(1)),
     `retention_days` UInt16,
     -- 0 keeps for ever: the last day that a Date can hold.

@@ -1,0 +1,247 @@
+import type { Dialect } from './dialect.ts'
+
+/** Recount's own attributes and OpenTelemetry's general ones (interface.md, "Attributes of our own"): believed before every dialect. */
+export const own: Dialect = {
+  id: '',
+  marks: [],
+  kinds: [
+    { key: 'recount.kind', values: { guardrail: 'guardrail', handoff: 'handoff', approval: 'approval', evaluator: 'evaluator' } },
+  ],
+  aliases: {
+    session: ['langfuse.session.id', 'session.id'],
+    user: ['langfuse.user.id', 'user.id', 'enduser.id'],
+    env: ['langfuse.environment', 'deployment.environment.name', 'deployment.environment'],
+    team: ['team'],
+    costCenter: ['cost_center'],
+    customer: ['customer.id'],
+    workflow: ['recount.workflow'],
+    policyVersion: ['recount.policy.version'],
+    toolFeeUsd: ['recount.tool.fee_usd'],
+    guardrail: ['recount.guardrail.name', 'guardrail.name'],
+    verdict: ['recount.guardrail.verdict', 'guardrail.verdict'],
+    outcome: ['recount.outcome'],
+    errorType: ['error.type', 'exception.type'],
+  },
+}
+
+/**
+ * Other frameworks' names for the same facts (dialects.md §4, §5 and §8), by family of keys and never by name or version of a framework.
+ * They come before OTel GenAI where they are the more exact word for the span's kind, and it is their values that are rarer.
+ */
+export const vendors: Dialect = {
+  id: 'vendor',
+  marks: ['langfuse.', 'langsmith.', 'mastra.', 'agentops.', 'lmnr.', 'langwatch.', 'genkit:', 'mlflow.', 'haystack.', 'gcp.vertex.agent.'],
+  kinds: [
+    {
+      key: 'langfuse.observation.type',
+      values: {
+        generation: 'llm',
+        embedding: 'embedding',
+        agent: 'agent',
+        tool: 'tool',
+        chain: 'step',
+        retriever: 'retrieval',
+        guardrail: 'guardrail',
+        evaluator: 'evaluator',
+      },
+    },
+    {
+      // Before gen_ai.operation.name: LangSmith writes `embeddings` there for a retriever and `chat` for a prompt template.
+      key: 'langsmith.span.kind',
+      values: {
+        llm: 'llm',
+        chain: 'step',
+        tool: 'tool',
+        retriever: 'retrieval',
+        embedding: 'embedding',
+        prompt: 'prompt',
+        parser: 'step',
+      },
+    },
+    {
+      key: 'mastra.span.type',
+      values: {
+        agent_run: 'agent',
+        model_generation: 'llm',
+        model_step: 'step',
+        model_inference: 'llm',
+        model_chunk: 'step',
+        tool_call: 'tool',
+        mcp_tool_call: 'tool',
+        client_tool_call: 'tool',
+        workflow_run: 'workflow',
+        workflow_step: 'step',
+        workflow_conditional: 'step',
+        workflow_conditional_eval: 'step',
+        workflow_parallel: 'step',
+        workflow_loop: 'step',
+        workflow_sleep: 'step',
+        workflow_wait_event: 'step',
+        processor_run: 'guardrail',
+      },
+    },
+    {
+      key: 'agentops.span.kind',
+      values: {
+        workflow: 'workflow',
+        session: 'workflow',
+        task: 'step',
+        operation: 'step',
+        agent: 'agent',
+        tool: 'tool',
+        llm: 'llm',
+        chain: 'step',
+        guardrail: 'guardrail',
+      },
+    },
+    {
+      key: 'lmnr.span.type',
+      values: { llm: 'llm', tool: 'tool', executor: 'step', evaluator: 'evaluator', human_evaluator: 'evaluator', evaluation: 'evaluator' },
+    },
+    {
+      key: 'langwatch.span.type',
+      values: {
+        llm: 'llm',
+        chain: 'step',
+        tool: 'tool',
+        agent: 'agent',
+        guardrail: 'guardrail',
+        evaluation: 'evaluator',
+        rag: 'retrieval',
+        workflow: 'workflow',
+        component: 'step',
+        module: 'step',
+        task: 'step',
+      },
+    },
+    {
+      key: 'genkit:metadata:subtype',
+      values: {
+        model: 'llm',
+        'background-model': 'llm',
+        embedder: 'embedding',
+        tool: 'tool',
+        'tool.v2': 'tool',
+        retriever: 'retrieval',
+        reranker: 'rerank',
+        evaluator: 'evaluator',
+        flow: 'workflow',
+        prompt: 'prompt',
+        executableprompt: 'prompt',
+      },
+    },
+    {
+      // MLflow writes every value as JSON, so its strings come with quotes.
+      key: 'mlflow.spanType',
+      values: {
+        '"chat_model"': 'llm',
+        '"llm"': 'llm',
+        '"embedding"': 'embedding',
+        '"retriever"': 'retrieval',
+        '"reranker"': 'rerank',
+        '"tool"': 'tool',
+        '"agent"': 'agent',
+        '"chain"': 'step',
+        '"workflow"': 'workflow',
+        '"task"': 'step',
+        '"evaluator"': 'evaluator',
+        '"guardrail"': 'guardrail',
+        '"memory"': 'memory',
+      },
+    },
+  ],
+  aliases: {
+    modelResponse: ['langfuse.observation.model.name', 'mlflow.llm.model'],
+    provider: ['mlflow.llm.provider'],
+    cacheRead: ['codex.turn.token_usage.cached_input_tokens'],
+    reasoning: ['codex.usage.reasoning_output_tokens'],
+    usageJson: ['langfuse.observation.usage_details', 'mlflow.chat.tokenUsage', 'langsmith.usage_metadata', 'langsmith.metadata.usage_metadata'],
+    costUsd: ['langwatch.span.cost', 'mlflow.llm.cost.total_cost'],
+    session: [
+      'langwatch.thread.id',
+      'mlflow.trace.session',
+      'gcp.vertex.agent.session_id',
+      'copilot_chat.chat_session_id',
+      'workflow.session_id',
+    ],
+    user: ['mlflow.trace.user', 'langwatch.user.id', 'workflow.user_id'],
+    workflow: ['workflow.name', 'n8n.workflow.name', 'genkit:metadata:flow:name'],
+    prompt: ['langfuse.observation.prompt.name', 'mlflow.linkedPrompts'],
+    promptVersion: ['langfuse.observation.prompt.version'],
+    toolName: ['haystack.tool.name', 'lk.function_tool.name'],
+    toolCallId: ['haystack.tool.call.id', 'lk.function_tool.id'],
+    toolArguments: ['gcp.vertex.agent.tool_call_args', 'lk.function_tool.arguments'],
+    guardrail: ['guardrail_name', 'guard.name'],
+    verdict: ['guardrail_status', 'guard.action', 'gemini_cli.conseca.verdict'],
+    failure: ['haystack.tool.error', 'lk.function_tool.is_error'],
+    ttft: [{ key: 'copilot_chat.time_to_first_token', scale: 1e6 }],
+    inputContent: [
+      'langfuse.observation.input',
+      'langwatch.input',
+      'lmnr.span.input',
+      'genkit:input',
+      'mlflow.spanInputs',
+      'agentops.entity.input',
+      'haystack.agent.input',
+    ],
+    outputContent: [
+      'langfuse.observation.output',
+      'langwatch.output',
+      'lmnr.span.output',
+      'genkit:output',
+      'mlflow.spanOutputs',
+      'agentops.entity.output',
+      'haystack.agent.output',
+    ],
+  },
+}
+
+/**
+ * Bare names without a namespace (coding agents, older SDKs). Anybody may use them for anything, so they never make a span a model call; they
+ * are read last, and only on a span that something else has shown to be one (`bare` in compile.ts).
+ */
+export const bare: Dialect = {
+  id: '',
+  marks: [],
+  kinds: [
+    {
+      key: 'span.type',
+      values: {
+        'claude_code.interaction': 'agent',
+        interaction: 'agent',
+        'claude_code.llm_request': 'llm',
+        llm_request: 'llm',
+        'claude_code.tool': 'tool',
+        'claude_code.tool.blocked_on_user': 'approval',
+        'tool.blocked_on_user': 'approval',
+        'claude_code.tool.execution': 'tool',
+        'tool.execution': 'tool',
+      },
+    },
+  ],
+  aliases: {
+    modelRequest: ['model', 'model_name'],
+    responseId: ['request_id'],
+    input: ['input_tokens', 'input_token_count'],
+    cacheRead: ['cache_read_tokens', 'cached_token_count', 'cached_content_token_count'],
+    cacheWrite: ['cache_creation_tokens'],
+    cacheWrite5m: ['cache_creation_5m_tokens'],
+    cacheWrite1h: ['cache_creation_1h_tokens'],
+    output: ['output_tokens', 'output_token_count'],
+    reasoning: ['reasoning_token_count', 'thoughts_token_count'],
+    costUsd: ['cost_usd'],
+    session: ['conversation.id'],
+    user: ['user.email', 'enduser.pseudo.id'],
+    agent: ['agent_name'],
+    agentId: ['agent_id'],
+    toolName: ['tool_name', 'function_name'],
+    toolCallId: ['tool_use_id', 'call_id'],
+    toolArguments: ['tool_input', 'function_args', 'arguments'],
+    success: ['success'],
+    ttft: [{ key: 'ttft_ms', scale: 1e6 }],
+    inputContent: ['user_prompt', 'input', 'prompt'],
+    outputContent: ['response', 'output'],
+  },
+  // dialects.md §6.3: Claude Code's bare names leave cached tokens out, Codex's and Gemini CLI's hold them.
+  inputSemantics: [{ scope: 'com.anthropic.claude_code', semantics: 'exclusive' }],
+}

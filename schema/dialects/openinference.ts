@@ -1,0 +1,61 @@
+import type { Dialect } from './dialect.ts'
+
+/** Arize OpenInference (dialects.md §2): lists flattened into keys, token details are parts of prompt and completion. */
+export const openinference: Dialect = {
+  id: 'openinference',
+  marks: ['openinference.', 'llm.token_count.', 'llm.input_messages.', 'llm.output_messages.', 'llm.model_name', 'llm.invocation_parameters'],
+  kinds: [
+    {
+      key: 'openinference.span.kind',
+      values: {
+        llm: 'llm',
+        embedding: 'embedding',
+        chain: 'step',
+        retriever: 'retrieval',
+        reranker: 'rerank',
+        tool: 'tool',
+        agent: 'agent',
+        guardrail: 'guardrail',
+        evaluator: 'evaluator',
+        prompt: 'prompt',
+      },
+    },
+  ],
+  aliases: {
+    modelResponse: ['llm.response.model_name'],
+    modelRequest: ['llm.request.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'],
+    provider: ['llm.provider', 'llm.system'],
+    finishReason: ['llm.finish_reason'],
+    input: ['llm.token_count.prompt'],
+    cacheRead: ['llm.token_count.prompt_details.cache_read'],
+    cacheWrite: ['llm.token_count.prompt_details.cache_write'],
+    inputAudio: ['llm.token_count.prompt_details.audio'],
+    output: ['llm.token_count.completion'],
+    reasoning: ['llm.token_count.completion_details.reasoning'],
+    outputAudio: ['llm.token_count.completion_details.audio'],
+    totalTokens: ['llm.token_count.total'],
+    costUsd: ['llm.cost.total'],
+    metadataJson: ['metadata'],
+    agent: ['agent.name'],
+    entityName: ['graph.node.name', 'graph.node.id'],
+    prompt: ['llm.prompt_template.name', 'prompt.id'],
+    promptVersion: ['llm.prompt_template.version'],
+    toolName: ['tool.name'],
+    toolCallId: ['tool.id', 'tool_call.id'],
+    // `tool.parameters` is the schema for most emitters and the arguments for some; the span's input is the arguments for all.
+    toolArguments: ['input.value'],
+    inputContent: ['input.value'],
+    outputContent: ['output.value'],
+  },
+  families: [
+    { prefix: 'llm.tools.', family: 'toolDefinitions' },
+    { prefix: 'llm.input_messages.', family: 'inputMessages' },
+    { prefix: 'llm.output_messages.', family: 'outputMessages' },
+    { prefix: 'annotations.', family: 'evaluations' },
+    { prefix: 'evaluations.', family: 'evaluations' },
+    { prefix: 'trace.annotations.', family: 'evaluations' },
+    { prefix: 'trace.evaluations.', family: 'evaluations' },
+    { prefix: 'session.annotations.', family: 'evaluations' },
+    { prefix: 'session.evaluations.', family: 'evaluations' },
+  ],
+}
