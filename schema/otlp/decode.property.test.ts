@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { resourceLogsArbitrary, resourceSpansArbitrary } from '../../test/support/otlp-arbitraries.ts'
-import { toOtlpJson } from '../../test/support/otlp-json.ts'
 import { decodeJson } from './decode-json.ts'
 import { decodeProtobuf } from './decode-protobuf.ts'
+import { encodeJson } from './encode-json.ts'
 import { encodeLogs, encodeTraces } from './encode-protobuf.ts'
 import { DecodeError } from './wire.ts'
 
@@ -15,7 +15,7 @@ describe('decoding what was encoded', () => {
       fc.property(resourceSpansArbitrary, (resourceSpans) => {
         const wanted = { signal: 'traces', resourceSpans, invalidUtf8: 0 }
         expect(decodeProtobuf('traces', encodeTraces(resourceSpans))).toEqual(wanted)
-        expect(decodeJson('traces', utf8(toOtlpJson({ resourceSpans })))).toEqual(zeroSigns(wanted))
+        expect(decodeJson('traces', utf8(encodeJson({ resourceSpans })))).toEqual(zeroSigns(wanted))
       }),
       { numRuns: 300 },
     )
@@ -26,7 +26,7 @@ describe('decoding what was encoded', () => {
       fc.property(resourceLogsArbitrary, (resourceLogs) => {
         const wanted = { signal: 'logs', resourceLogs, invalidUtf8: 0 }
         expect(decodeProtobuf('logs', encodeLogs(resourceLogs))).toEqual(wanted)
-        expect(decodeJson('logs', utf8(toOtlpJson({ resourceLogs })))).toEqual(zeroSigns(wanted))
+        expect(decodeJson('logs', utf8(encodeJson({ resourceLogs })))).toEqual(zeroSigns(wanted))
       }),
       { numRuns: 300 },
     )
@@ -38,12 +38,12 @@ describe('decoding what was damaged', () => {
     resourceSpansArbitrary.map((r) => ({
       signal: 'traces' as const,
       pb: encodeTraces(r),
-      json: utf8(toOtlpJson({ resourceSpans: r })),
+      json: utf8(encodeJson({ resourceSpans: r })),
     })),
     resourceLogsArbitrary.map((r) => ({
       signal: 'logs' as const,
       pb: encodeLogs(r),
-      json: utf8(toOtlpJson({ resourceLogs: r })),
+      json: utf8(encodeJson({ resourceLogs: r })),
     })),
   )
   const damages = fc.array(
