@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { crossings, limitsOf } from './limits.ts'
+import { crossings, limitsOf, spentBy } from './limits.ts'
 import { failureOf, invalidity, marksOf, nextMark } from './marks.ts'
 import { record } from './recording.ts'
 import { type StepDraft, stepsOf } from './step-fixture.ts'
@@ -60,12 +60,16 @@ test('an invalid call says what the schema misses', () => {
 })
 
 test('a crossed limit is marked where the totals first pass it', () => {
-  const steps = stepsOf([
-    { kind: 'model_call', atMs: 0, ms: 1, costUsd: '0.4' },
-    { kind: 'model_call', atMs: 2, ms: 1, costUsd: '0.4' },
-    { kind: 'model_call', atMs: 4, ms: 1, costUsd: '0.4' },
-  ])
-  expect([...crossings(steps, limitsOf({ 'recount.limit.usd': '0.60' }))]).toEqual([[1, ['usd']]])
+  const rec = record(
+    stepsOf([
+      { kind: 'model_call', atMs: 0, ms: 1, costUsd: '0.4' },
+      { kind: 'model_call', atMs: 1, ms: 1, costUsd: '0.4', traceId: 'another run' },
+      { kind: 'model_call', atMs: 2, ms: 1, costUsd: '0.4' },
+      { kind: 'model_call', atMs: 4, ms: 1, costUsd: '0.4' },
+    ]),
+  )
+  expect([...crossings(rec, () => limitsOf({ 'recount.limit.usd': '0.60' }))]).toEqual([[2, ['usd']]])
+  expect(spentBy(rec, 2).usd).toBeCloseTo(0.8)
   expect(limitsOf({ 'recount.limit.usd': 'much' })).toEqual({})
 })
 

@@ -1,5 +1,8 @@
 import type { LightSpan } from '../../schema/api/shapes.ts'
 
+/** The part of a span that the tree needs: the rest stays with the page and is not copied to a worker. */
+export type TreeSpan = Pick<LightSpan, 'spanId' | 'parentSpanId' | 'startNanos' | 'durationNanos' | 'failed'>
+
 /**
  * A trace as a table in reading order: row r is the r-th span, depth first, children by start. Columns are typed arrays so that a
  * worker can hand over 50,000 rows without copying, and a fold is one jump to `subtreeEnd`.
@@ -37,7 +40,7 @@ const NANOS_PER_MS = 1e6
  * Builds the table. A span id that comes twice counts once, its last version (semantics.md §0); a missing parent makes a root; a cycle
  * is cut at its earliest span. O(n log n).
  */
-export const buildTree = (spans: readonly LightSpan[]): TraceTree => {
+export const buildTree = (spans: readonly TreeSpan[]): TraceTree => {
   const latest = new Map<string, number>()
   spans.forEach((span, i) => {
     latest.set(span.spanId, i)
@@ -56,7 +59,7 @@ interface Times {
   readonly durationMs: number
 }
 
-const readTimes = (spans: readonly LightSpan[], kept: readonly number[]): Times => {
+const readTimes = (spans: readonly TreeSpan[], kept: readonly number[]): Times => {
   const nanos = spans.map((s) => BigInt(s.startNanos))
   let originNanos = kept.length === 0 ? 0n : nanos[kept[0]!]!
   for (const i of kept) if (nanos[i]! < originNanos) originNanos = nanos[i]!
@@ -78,7 +81,7 @@ interface Links {
 }
 
 const linkParents = (
-  spans: readonly LightSpan[],
+  spans: readonly TreeSpan[],
   kept: readonly number[],
   latest: ReadonlyMap<string, number>,
   start: Float64Array,
@@ -128,7 +131,7 @@ const cycleCuts = (
   return cuts
 }
 
-const tabulate = (spans: readonly LightSpan[], n: number, links: Links, times: Times): TraceTree => {
+const tabulate = (spans: readonly TreeSpan[], n: number, links: Links, times: Times): TraceTree => {
   const tree = {
     originNanos: times.originNanos,
     durationMs: times.durationMs,
