@@ -94,6 +94,12 @@ export class RowBinaryWriter {
     this.#length += this.#buffer.write(value, this.#length, 'utf8')
   }
 
+  /** Bytes that are in the format already. */
+  raw(bytes: Uint8Array): void {
+    this.#room(bytes.length).set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
   /** `bytes` bytes from lowercase hex; '' and anything shorter is padded with zeros, so '' is the absent id. */
   hex(value: string, bytes: number): void {
     this.#room(bytes)

@@ -1,0 +1,224 @@
+import { join } from 'node:path'
+import type { Database } from '../schema/clickhouse/database.ts'
+import type { Registry } from '../schema/metrics/registry.ts'
+import { DecodeError } from '../schema/otlp/wire.ts'
+import { type Loaded, loadSegment } from './load/load-segment.ts'
+import { isPermanent, untilDone } from './load/retry.ts'
+import type { Section } from './normalise/encode-batch.ts'
+import { startNormalisePool } from './normalise/pool.ts'
+import type { AcceptResult, Consumer, OtlpRequest } from './pipeline-types.ts'
+import type { TraceKey } from './spool/keys.ts'
+import { type Segment, SPOOL_LIMITS, Spool, SpoolFull, type SpoolLimits } from './spool/spool.ts'
+import { genaiPriceBook } from './tally/price-book.ts'
+import { Tallier } from './tally/tallier.ts'
+
+export interface CollectorConfig {
+  readonly dataDir: string
+  /** 0 keeps for ever. */
+  readonly retentionDays: number
+  readonly normaliseThreads: number
+  readonly spool: SpoolLimits
+}
+
+export const COLLECTOR_DEFAULTS = { retentionDays: 30, normaliseThreads: 1, spool: SPOOL_LIMITS } as const
+
+/** Segments loaded before their runs are tallied together: one tally of a run instead of one per segment when there is a backlog. */
+const SEGMENTS_PER_ROUND_MAX = 8
+const RETRY_AFTER_SECONDS = 2
+const RETRY_AFTER_DISK_SECONDS = 5
+
+export interface CollectorStatus {
+  readonly spoolBytes: number
+  /** Age of the oldest acknowledged request that cannot be queried and is not tallied yet; 0 when none waits. */
+  readonly lagMs: number
+  /** Why loading does not advance, '' while it does. */
+  readonly trouble: string
+}
+
+export interface Collector {
+  readonly accept: Consumer
+  readonly status: () => CollectorStatus
+  /** Resolves when everything accepted so far can be queried and is tallied. */
+  readonly settled: () => Promise<void>
+  /** Takes nothing more, loads what it can in `graceMs`; the rest stays in the spool for the next start. */
+  readonly close: (graceMs: number) => Promise<void>
+}
+
+/**
+ * The write path, joined: accept → normalise → spool (acknowledged here) → load → tally. Read it first; each stage is a folder beside it.
+ */
+export const startCollector = async (
+  config: CollectorConfig,
+  deps: { readonly database: Database; readonly metrics: Registry; readonly log: (line: string) => void },
+): Promise<Collector> => {
+  const { database, metrics, log } = deps
+  const meters = collectorMeters(metrics)
+  let trouble = ''
+  let stopping = false
+  let wake: () => void = () => undefined
+
+  const said = new Map<string, number>()
+  const report = (line: string): void => {
+    const now = Date.now()
+    if (now - (said.get(line) ?? 0) > 10_000) log(line)
+    said.set(line, now)
+  }
+  const corrupt = (file: string, detail: string): void => {
+    meters.corrupt.inc()
+    log(`spool: ${file}: ${detail}; a copy is kept in the quarantine folder beside it`)
+  }
+  const insist = <T>(work: () => Promise<T>): Promise<T> =>
+    untilDone(work, {
+      failed: (error, waitMs) => {
+        trouble = (error as Error).message
+        meters.loadErrors.inc()
+        report(`load: ${trouble.slice(0, 300)}; trying again in ${waitMs} ms, nothing is lost`)
+      },
+      stopped: () => stopping,
+    }).then((result) => {
+      trouble = ''
+      return result
+    })
+
+  // The tallier's rows pass through a spool of their own, so that a crash between ledger and view is repaired by the same insert (architecture.md §3).
+  const tallySpool = await Spool.open(
+    join(config.dataDir, 'spool', 'tally'),
+    { segmentClosed: () => undefined, corrupt },
+    { ...config.spool, segmentAgeMsMax: 3_600_000 },
+  )
+  const writeTally = async (sections: readonly Section[]): Promise<void> => {
+    await tallySpool.append(sections)
+    await tallySpool.flush()
+    await loadAll(tallySpool)
+  }
+  const loadOne = async (spool: Spool, segment: Segment): Promise<Loaded | undefined> => {
+    const sections = await spool.read(segment)
+    try {
+      const loaded = await insist(() => loadSegment(database, segment, sections))
+      for (const [table, rows] of Object.entries(loaded.rows)) meters.loaded.inc({ table }, rows)
+      return loaded
+    } catch (error) {
+      if (!isPermanent(error)) throw error
+      await spool.quarantine(segment, `cannot be loaded: ${(error as Error).message.slice(0, 500)}`)
+      return undefined
+    }
+  }
+  const loadAll = async (spool: Spool): Promise<void> => {
+    for (const segment of spool.segments) if (await loadOne(spool, segment)) await spool.remove(segment)
+  }
+
+  const spool = await Spool.open(
+    join(config.dataDir, 'spool', 'telemetry'),
+    { segmentClosed: () => wake(), corrupt },
+    config.spool,
+  )
+  const tallier = new Tallier({ database, prices: genaiPriceBook(), write: writeTally })
+  const pool = startNormalisePool(config.normaliseThreads)
+
+  /** One turn: load what is closed, tally what it touched, forget it. */
+  const turn = async (): Promise<boolean> => {
+    const batch = spool.segments.slice(0, SEGMENTS_PER_ROUND_MAX)
+    if (batch.length === 0) return false
+    const keys: TraceKey[] = []
+    const done: Segment[] = []
+    for (const segment of batch) {
+      const loaded = await loadOne(spool, segment)
+      if (!loaded) continue
+      keys.push(...loaded.keys)
+      done.push(segment)
+    }
+    const started = performance.now()
+    const runs = await insist(() => tallier.tally(keys))
+    meters.tallied.inc({}, runs)
+    meters.tallySeconds.inc({}, (performance.now() - started) / 1000)
+    for (const segment of done) await spool.remove(segment)
+    return true
+  }
+
+  const run = async (): Promise<void> => {
+    await insist(() => loadAll(tallySpool))
+    while (!stopping) {
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      if (!(await turn())) await woken
+    }
+  }
+  let failure: Error | undefined
+  const running = run().catch((error: Error) => {
+    if (stopping) return
+    // A defect, not a state of the world (those are retried): say it, keep taking telemetry, and let /readyz turn red.
+    failure = error
+    trouble = `loading stopped: ${error.message}`
+    log(`load: stopped by a defect, restart Recount and report this: ${error.stack ?? error.message}`)
+  })
+
+  let lastOrder = 0n
+  const nextOrder = (): bigint => {
+    const now = BigInt(Date.now()) * 1000n
+    lastOrder = now > lastOrder ? now : lastOrder + 1n
+    return lastOrder
+  }
+
+  const accept = async (request: OtlpRequest): Promise<AcceptResult> => {
+    const context = { receivedOrder: nextOrder(), retentionDays: config.retentionDays }
+    let batch: Awaited<ReturnType<typeof pool.encode>>
+    try {
+      batch = await pool.encode(request, context)
+    } catch (error) {
+      if (error instanceof DecodeError) return { kind: 'invalid', message: error.message }
+      log(`normalise: ${(error as Error).message.slice(0, 2000)}`)
+      return { kind: 'unavailable', reason: 'normalise_failed', retryAfterSeconds: RETRY_AFTER_SECONDS }
+    }
+    try {
+      if (batch.sections.length > 0) await spool.append(batch.sections)
+      return { kind: 'accepted', accepted: batch.accepted, rejections: batch.rejections }
+    } catch (error) {
+      const full = error instanceof SpoolFull
+      report(`spool: ${(error as Error).message}; answering 503 until there is room`)
+      return {
+        kind: 'unavailable',
+        reason: full ? 'spool_full' : 'spool_write_failed',
+        retryAfterSeconds: full ? RETRY_AFTER_SECONDS : RETRY_AFTER_DISK_SECONDS,
+      }
+    }
+  }
+
+  const lagMs = (): number => {
+    const oldest = spool.oldestMs
+    return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest)
+  }
+  meters.spoolBytes.collect(() => spool.bytes + tallySpool.bytes)
+  meters.lagSeconds.collect(() => lagMs() / 1000)
+
+  return {
+    accept,
+    status: () => ({ spoolBytes: spool.bytes + tallySpool.bytes, lagMs: lagMs(), trouble }),
+    settled: async () => {
+      await spool.flush()
+      while (spool.bytes > 0) {
+        if (failure) throw failure
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+    },
+    close: async (graceMs) => {
+      await spool.flush()
+      const until = Date.now() + graceMs
+      while (spool.bytes > 0 && Date.now() < until && !trouble) await new Promise((resolve) => setTimeout(resolve, 10))
+      stopping = true
+      wake()
+      await running
+      await Promise.all([pool.close(), spool.close(), tallySpool.close()])
+    },
+  }
+}
+
+const collectorMeters = (metrics: Registry) => ({
+  loaded: metrics.counter('recount_loaded_rows_total', 'Rows loaded into ClickHouse', ['table']),
+  loadErrors: metrics.counter('recount_load_errors_total', 'Failed tries to load or tally; each is tried again', []),
+  corrupt: metrics.counter('recount_spool_corrupt_total', 'Damaged stretches or segments set aside', []),
+  tallied: metrics.counter('recount_tallied_runs_total', 'Runs whose figures changed', []),
+  tallySeconds: metrics.counter('recount_tally_seconds_total', 'Time spent tallying', []),
+  spoolBytes: metrics.gauge('recount_spool_bytes', 'Bytes acknowledged and not yet loaded', []),
+  lagSeconds: metrics.gauge('recount_load_lag_seconds', 'Age of the oldest request that is not queryable and tallied', []),
+})

@@ -1,0 +1,92 @@
+import { RowBinaryWriter } from '../../schema/clickhouse/row-binary.ts'
+import { CONTENT, LOGS, rowEncoder, SCORES, SPANS, type Stored, type Table, type TableName } from '../../schema/clickhouse/tables.ts'
+import { decodeJson } from '../../schema/otlp/decode-json.ts'
+import { decodeProtobuf } from '../../schema/otlp/decode-protobuf.ts'
+import type { OtlpRequest, Rejection } from '../pipeline-types.ts'
+import { encodeKeys, type TraceKey } from '../spool/keys.ts'
+import { normalise } from './normalise.ts'
+
+/** One request on its way to disk: rows per table in ClickHouse's own form, and which traces they touch. */
+export interface EncodedBatch {
+  readonly sections: readonly Section[]
+  readonly accepted: number
+  readonly rejections: readonly Rejection[]
+}
+
+/** Rows of one table; `keys` is not a table but the list of touched traces (`spool/keys.ts`). */
+export interface Section {
+  readonly table: TableName | 'keys'
+  readonly rows: number
+  readonly bytes: Uint8Array
+}
+
+export interface BatchContext {
+  readonly receivedOrder: bigint
+  readonly retentionDays: number
+}
+
+/**
+ * Bytes of one export request to rows: decode, normalise, encode. Pure, so it runs in whatever thread the pool likes, and the road from
+ * bytes to rows can be replaced without its neighbours noticing.
+ * @throws DecodeError where the body is not what it claims to be
+ */
+export const encodeBatch = (request: OtlpRequest, context: BatchContext): EncodedBatch => {
+  const decoded =
+    request.encoding === 'json'
+      ? decodeJson(request.signal, request.body)
+      : decodeProtobuf(request.signal, request.body)
+  const { projectId, receivedAtMs } = request
+  const { spans, logs, scores, contents, rejections } = normalise(decoded, {
+    projectId,
+    receivedAtMs,
+    retentionDays: context.retentionDays,
+  })
+  const stored = <T>(row: T): Stored<T> => ({ row, receivedAtMs, ...context })
+  const keys = new Map<string, TraceKey>()
+  const touch = (traceId: string, startNanos?: bigint): void => {
+    if (traceId === '') return
+    const key = keys.get(traceId)
+    if (!key) keys.set(traceId, { projectId, traceId, minStart: startNanos, maxStart: startNanos })
+    else if (startNanos !== undefined) {
+      if (key.minStart === undefined || startNanos < key.minStart) key.minStart = startNanos
+      if (key.maxStart === undefined || startNanos > key.maxStart) key.maxStart = startNanos
+    }
+  }
+  for (const span of spans) touch(span.traceId, span.startNanos)
+  for (const score of scores) touch(score.traceId)
+
+  return {
+    sections: [
+      section('spans', encodeSpans, spans.map(stored)),
+      section('logs', encodeLogs, logs.map(stored)),
+      section('scores', encodeScores, scores.map(stored)),
+      section('content', encodeContent, contents.map(stored)),
+      { table: 'keys' as const, rows: keys.size, bytes: encodeKeys([...keys.values()]) },
+    ].filter((s) => s.rows > 0),
+    accepted: decoded.signal === 'traces' ? spans.length : logs.length,
+    rejections,
+  }
+}
+
+const writer = new RowBinaryWriter(1024 * 1024)
+
+type Encoder<Row> = (rows: readonly Row[]) => Uint8Array
+
+const encoderOfTable = <Row>(table: Table<Row>): Encoder<Row> => {
+  const encode = rowEncoder(table)
+  return (rows) => {
+    for (const row of rows) encode(writer, row)
+    return writer.take()
+  }
+}
+
+const encodeSpans = encoderOfTable(SPANS)
+const encodeLogs = encoderOfTable(LOGS)
+const encodeScores = encoderOfTable(SCORES)
+const encodeContent = encoderOfTable(CONTENT)
+
+const section = <Row>(table: TableName, encode: Encoder<Row>, rows: readonly Row[]): Section => ({
+  table,
+  rows: rows.length,
+  bytes: encode(rows),
+})

@@ -1,0 +1,58 @@
+import { RowBinaryReader, RowBinaryWriter } from '../../schema/clickhouse/row-binary.ts'
+
+/** A trace that a request touched, with the bounds of the span starts it brought: what the tallier must look at, and where. */
+export interface TraceKey {
+  readonly projectId: number
+  readonly traceId: string
+  /** Nanoseconds; undefined where only a score came. */
+  minStart: bigint | undefined
+  maxStart: bigint | undefined
+}
+
+const NONE = -1n
+
+export const encodeKeys = (keys: readonly TraceKey[]): Uint8Array => {
+  const writer = new RowBinaryWriter(Math.max(36 * keys.length, 1))
+  for (const key of keys) {
+    writer.u32(key.projectId)
+    writer.hex(key.traceId, 16)
+    writer.i64(key.minStart ?? NONE)
+    writer.i64(key.maxStart ?? NONE)
+  }
+  return writer.take()
+}
+
+export const decodeKeys = (bytes: Uint8Array): TraceKey[] => {
+  const reader = new RowBinaryReader(bytes)
+  const keys: TraceKey[] = []
+  while (!reader.done) {
+    const projectId = reader.u32()
+    const traceId = reader.hex(16)
+    const minStart = reader.i64()
+    const maxStart = reader.i64()
+    keys.push({
+      projectId,
+      traceId,
+      minStart: minStart === NONE ? undefined : minStart,
+      maxStart: maxStart === NONE ? undefined : maxStart,
+    })
+  }
+  return keys
+}
+
+/** One key per trace, bounds widened to cover all. */
+export const mergeKeys = (keys: Iterable<TraceKey>): TraceKey[] => {
+  const merged = new Map<string, TraceKey>()
+  for (const key of keys) {
+    const id = `${key.projectId}:${key.traceId}`
+    const known = merged.get(id)
+    if (!known) merged.set(id, { ...key })
+    else {
+      if (key.minStart !== undefined && (known.minStart === undefined || key.minStart < known.minStart))
+        known.minStart = key.minStart
+      if (key.maxStart !== undefined && (known.maxStart === undefined || key.maxStart > known.maxStart))
+        known.maxStart = key.maxStart
+    }
+  }
+  return [...merged.values()]
+}

@@ -1,0 +1,102 @@
+import { crc32 } from 'node:zlib'
+import { TABLE_NAMES, type TableName } from '../../schema/clickhouse/tables.ts'
+import type { Section } from '../normalise/encode-batch.ts'
+
+/**
+ * A segment file is a row of frames, one frame per acknowledged request:
+ *
+ *     ┌ magic u32 ┬ payload length u32 ┬ crc32 u32 ┬ payload …                                                        ┐
+ *     │ "RSG1"    │                    │           │ sections: table u8 · rows u32 · length u32 · bytes (RowBinary) … │
+ *     └───────────┴────────────────────┴───────────┴──────────────────────────────────────────────────────────────────┘
+ *
+ * All little-endian. A frame is whole or it is not: the checksum tells a torn tail (never acknowledged) from a corrupt middle.
+ */
+const MAGIC = 0x31475352
+export const FRAME_HEADER_BYTES = 12
+const SECTION_HEADER_BYTES = 9
+
+/** Number of a table in the file. Append only: files of an older program must stay readable. */
+const TABLE_IDS: readonly (TableName | 'keys')[] = ['spans', 'logs', 'scores', 'content', 'run_ledger', 'traces', 'keys']
+if (TABLE_NAMES.some((name) => !TABLE_IDS.includes(name))) throw new Error('a table has no number in the segment format')
+
+export const encodeFrame = (sections: readonly Section[]): Buffer => {
+  const payloadBytes = sections.reduce((sum, s) => sum + SECTION_HEADER_BYTES + s.bytes.length, 0)
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payloadBytes)
+  let offset = FRAME_HEADER_BYTES
+  for (const { table, rows, bytes } of sections) {
+    offset = frame.writeUInt8(TABLE_IDS.indexOf(table), offset)
+    offset = frame.writeUInt32LE(rows, offset)
+    offset = frame.writeUInt32LE(bytes.length, offset)
+    frame.set(bytes, offset)
+    offset += bytes.length
+  }
+  frame.writeUInt32LE(MAGIC, 0)
+  frame.writeUInt32LE(payloadBytes, 4)
+  frame.writeUInt32LE(crc32(frame.subarray(FRAME_HEADER_BYTES)), 8)
+  return frame
+}
+
+export interface ScannedSegment {
+  /** Sections of every whole frame, in order. */
+  readonly sections: readonly Section[]
+  readonly frames: number
+  /** Bytes up to the end of the last whole frame: what a torn tail is cut back to. */
+  readonly wholeBytes: number
+  /** Stretches between whole frames that are none: damage, not a torn tail. */
+  readonly corrupt: readonly { readonly from: number; readonly to: number }[]
+}
+
+/** Reads what is whole. Damage in the middle is skipped up to the next frame that checks out. */
+export const scanSegment = (bytes: Buffer): ScannedSegment => {
+  const sections: Section[] = []
+  const corrupt: { from: number; to: number }[] = []
+  let frames = 0
+  let offset = 0
+  let wholeBytes = 0
+  while (offset < bytes.length) {
+    const end = frameEnd(bytes, offset)
+    if (end === undefined) {
+      const next = nextFrame(bytes, offset + 1)
+      if (next === undefined) break
+      corrupt.push({ from: offset, to: next })
+      offset = next
+      continue
+    }
+    sections.push(...decodeSections(bytes.subarray(offset + FRAME_HEADER_BYTES, end)))
+    frames++
+    offset = end
+    wholeBytes = end
+  }
+  return { sections, frames, wholeBytes, corrupt }
+}
+
+/** End of the frame at `offset`, or undefined if there is none whose checksum holds. */
+const frameEnd = (bytes: Buffer, offset: number): number | undefined => {
+  if (offset + FRAME_HEADER_BYTES > bytes.length || bytes.readUInt32LE(offset) !== MAGIC) return undefined
+  const end = offset + FRAME_HEADER_BYTES + bytes.readUInt32LE(offset + 4)
+  if (end > bytes.length) return undefined
+  return crc32(bytes.subarray(offset + FRAME_HEADER_BYTES, end)) === bytes.readUInt32LE(offset + 8) ? end : undefined
+}
+
+const MAGIC_BYTES = Buffer.from('RSG1')
+
+const nextFrame = (bytes: Buffer, from: number): number | undefined => {
+  for (let at = bytes.indexOf(MAGIC_BYTES, from); at !== -1; at = bytes.indexOf(MAGIC_BYTES, at + 1))
+    if (frameEnd(bytes, at) !== undefined) return at
+  return undefined
+}
+
+export const decodeSections = (payload: Buffer): Section[] => {
+  const sections: Section[] = []
+  let offset = 0
+  while (offset < payload.length) {
+    const table = TABLE_IDS[payload.readUInt8(offset)]
+    if (!table) throw new Error(`segment: table number ${payload.readUInt8(offset)} is of a newer program`)
+    const rows = payload.readUInt32LE(offset + 1)
+    const length = payload.readUInt32LE(offset + 5)
+    offset += SECTION_HEADER_BYTES
+    sections.push({ table, rows, bytes: payload.subarray(offset, offset + length) })
+    offset += length
+  }
+  return sections
+}

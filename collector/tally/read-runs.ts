@@ -1,0 +1,201 @@
+import { LEDGER, LEDGER_HEADER_BYTES, SPANS, TRACES, type TraceRow } from '../../schema/clickhouse/tables.ts'
+import type { Database } from '../../schema/clickhouse/database.ts'
+import { decoderOf, RowBinaryReader } from '../../schema/clickhouse/row-binary.ts'
+import type { ScoreSource } from '../../schema/model/kind.ts'
+import type { Score } from '../../schema/model/span.ts'
+import { emptyUsage, USAGE_BUCKETS, USAGE_COLUMNS, type UsageBuckets } from '../../schema/model/usage.ts'
+import { TALLY_SPAN_FIELDS, type TallySpan } from './tally-span.ts'
+
+/** What the tallier asks the database. Ids are lowercase hex from our own decoder, so they may stand in the text; one literal keeps it short. */
+const idList = (ids: readonly string[], bytes: number): string => {
+  if (ids.some((id) => !/^[0-9a-f]+$/.test(id))) throw new Error('not a hex id')
+  return `(SELECT toFixedString(unhex(arrayJoin(splitByChar(',', '${ids.join(',')}'))), ${bytes}))`
+}
+
+const column = (field: string): string =>
+  ({ startNanos: 'start_time', durationNanos: 'duration_ns', costReportedNanoUsd: 'cost_reported', toolFeeNanoUsd: 'tool_fee', ttftNanos: 'ttft_ns' })[field] ??
+  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** Tally field → column, the ten usage columns under `usage`. */
+interface SpanColumn {
+  readonly field: string
+  readonly bucket?: keyof UsageBuckets
+  readonly name: string
+}
+const SPAN_COLUMNS: readonly SpanColumn[] = TALLY_SPAN_FIELDS.flatMap((field): SpanColumn[] =>
+  field === 'usage'
+    ? USAGE_BUCKETS.map((bucket, i) => ({ field, bucket, name: USAGE_COLUMNS[i]! }))
+    : [{ field, name: column(field) }],
+)
+const typeOf = (table: { columns: readonly { name: string; type: string }[] }, name: string): string => {
+  const found = table.columns.find((c) => c.name === name)
+  if (!found) throw new Error(`no column ${name}`)
+  return found.type
+}
+const SPAN_DECODERS = SPAN_COLUMNS.map((c) => ({ ...c, decode: decoderOf(typeOf(SPANS as never, c.name)) }))
+
+/** All versions of all spans of these traces whose start lies in the bounds. */
+export const readSpans = async (
+  database: Database,
+  projectId: number,
+  traceIds: readonly string[],
+  bounds: { readonly from: bigint; readonly to: bigint },
+): Promise<TallySpan[]> => {
+  const bytes = await database.queryBytes(
+    `SELECT ${SPAN_COLUMNS.map((c) => c.name).join(', ')}, received_order
+FROM spans
+WHERE project_id = ${projectId}
+    AND start_time >= fromUnixTimestamp64Nano(${bounds.from}, 'UTC')
+    AND start_time <= fromUnixTimestamp64Nano(${bounds.to}, 'UTC')
+    AND trace_id IN ${idList(traceIds, 16)}`,
+    'RowBinary',
+  )
+  const reader = new RowBinaryReader(bytes)
+  const spans: TallySpan[] = []
+  while (!reader.done) {
+    const span: Record<string, unknown> = {}
+    const usage = emptyUsage()
+    for (const { field, bucket, decode } of SPAN_DECODERS) {
+      if (bucket) usage[bucket] = decode(reader) as number
+      else span[field] = decode(reader)
+    }
+    span.usage = usage
+    span.receivedOrder = Number(reader.u64())
+    spans.push(span as unknown as TallySpan)
+  }
+  return spans
+}
+
+export const readScores = async (database: Database, projectId: number, traceIds: readonly string[]): Promise<Score[]> => {
+  const rows = await database.query<Record<string, string>>(
+    `SELECT lower(hex(score_id)) AS scoreId, toString(toUnixTimestamp64Nano(time)) AS timeNanos, name, source, evaluator,
+    evaluator_version AS evaluatorVersion, toString(value) AS value, label, explanation, lower(hex(trace_id)) AS traceId,
+    if(span_id = toFixedString('', 8), '', lower(hex(span_id))) AS spanId, session_id AS sessionId, response_id AS responseId
+FROM scores FINAL
+WHERE project_id = ${projectId} AND trace_id IN ${idList(traceIds, 16)}`,
+  )
+  return rows.map((row) => ({
+    projectId,
+    scoreId: row.scoreId!,
+    timeNanos: BigInt(row.timeNanos!),
+    name: row.name!,
+    source: row.source as ScoreSource,
+    evaluator: row.evaluator!,
+    evaluatorVersion: row.evaluatorVersion!,
+    value: Number(row.value),
+    label: row.label!,
+    explanation: row.explanation!,
+    traceId: row.traceId!,
+    spanId: row.spanId!,
+    sessionId: row.sessionId!,
+    responseId: row.responseId!,
+    attrs: new Map(),
+  }))
+}
+
+/** Bodies of offered tool definitions by hash. */
+export const readContents = async (
+  database: Database,
+  projectId: number,
+  traceIds: readonly string[],
+  hashes: readonly string[],
+): Promise<Map<string, string>> => {
+  const rows = await database.query<{ id: string; text: string }>(
+    `SELECT lower(hex(hash)) AS id, any(body) AS text
+FROM content
+WHERE project_id = ${projectId} AND trace_id IN ${idList(traceIds, 16)} AND hash IN ${idList(hashes, 16)}
+GROUP BY hash`,
+  )
+  return new Map(rows.map((row) => [row.id, row.text]))
+}
+
+const TRACE_DECODERS = TRACES.columns.map((c) => ({ name: c.name, decode: decoderOf(c.type) }))
+const TRACE_FIELDS: Readonly<Record<string, keyof TraceRow>> = {
+  project_id: 'projectId',
+  trace_id: 'traceId',
+  version: 'version',
+  run_id: 'runId',
+  session_id: 'sessionId',
+  is_call_root: 'isCallRoot',
+  start_time: 'startNanos',
+  last_start_time: 'lastStartNanos',
+  end_time: 'endNanos',
+  run_end_time: 'runEndNanos',
+  run_version: 'runVersion',
+  span_count: 'spanCount',
+  error_count: 'errorCount',
+  root_name: 'rootName',
+  service: 'service',
+  agent: 'agent',
+  env: 'env',
+}
+
+/** Where these traces, or all traces of these runs, stood at the last tally. */
+export const readTraces = async (
+  database: Database,
+  projectId: number,
+  by: 'trace_id' | 'run_id',
+  ids: readonly string[],
+): Promise<TraceRow[]> => {
+  const bytes = await database.queryBytes(
+    // A row of `traces` can name another run later: FINAL must see all versions, so the index on run_id only finds candidates.
+    by === 'trace_id'
+      ? `SELECT ${TRACES.columns.map((c) => c.name).join(', ')} FROM traces FINAL
+WHERE project_id = ${projectId} AND trace_id IN ${idList(ids, 16)}`
+      : `SELECT ${TRACES.columns.map((c) => c.name).join(', ')} FROM traces FINAL
+WHERE project_id = ${projectId}
+    AND trace_id IN (SELECT trace_id FROM traces WHERE project_id = ${projectId} AND run_id IN ${idList(ids, 16)})`,
+    'RowBinary',
+  )
+  const reader = new RowBinaryReader(bytes)
+  const rows: TraceRow[] = []
+  while (!reader.done) {
+    const row: Record<string, unknown> = {}
+    for (const { name, decode } of TRACE_DECODERS) row[TRACE_FIELDS[name]!] = decode(reader)
+    rows.push(row as unknown as TraceRow)
+  }
+  return by === 'trace_id' ? rows : rows.filter((row) => ids.includes(row.runId))
+}
+
+/** What the ledger holds of a run now: its row, as the bytes that take it back when their sign is turned. */
+export interface LedgerEntry {
+  readonly runId: string
+  readonly version: bigint
+  readonly row: Uint8Array
+}
+
+const LEDGER_DECODERS = LEDGER.columns.map((c) => decoderOf(c.type))
+const RUN_ID_OFFSET = LEDGER_HEADER_BYTES + 4
+
+/** The standing (not taken back) entry of each of these runs. `ends` bounds the search: run ends as `traces` noted them. */
+export const readLedger = async (
+  database: Database,
+  projectId: number,
+  runIds: readonly string[],
+  ends: { readonly from: bigint; readonly to: bigint },
+): Promise<Map<string, LedgerEntry>> => {
+  const where = `project_id = ${projectId}
+    AND end_time >= fromUnixTimestamp64Nano(${ends.from}, 'UTC')
+    AND end_time <= fromUnixTimestamp64Nano(${ends.to}, 'UTC')
+    AND run_id IN ${idList(runIds, 16)}`
+  const bytes = await database.queryBytes(
+    `SELECT ${LEDGER.columns.map((c) => `\`${c.name}\``).join(', ')}
+FROM run_ledger
+WHERE ${where} AND sign = 1
+    AND (run_id, version) NOT IN (SELECT run_id, version FROM run_ledger WHERE ${where} AND sign = -1)`,
+    'RowBinary',
+  )
+  const reader = new RowBinaryReader(bytes)
+  const entries = new Map<string, LedgerEntry>()
+  while (!reader.done) {
+    const from = reader.offset
+    for (const decode of LEDGER_DECODERS) decode(reader)
+    const row = reader.bytes(from, reader.offset)
+    const version = new DataView(row.buffer, row.byteOffset).getBigUint64(9, true)
+    const runId = Buffer.from(row.subarray(RUN_ID_OFFSET, RUN_ID_OFFSET + 16)).toString('hex')
+    const known = entries.get(runId)
+    if (known) throw new Error(`ledger: run ${runId} stands twice, versions ${known.version} and ${version}`)
+    entries.set(runId, { runId, version, row })
+  }
+  return entries
+}

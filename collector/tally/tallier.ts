@@ -1,0 +1,344 @@
+import type { Database } from '../../schema/clickhouse/database.ts'
+import { RowBinaryWriter } from '../../schema/clickhouse/row-binary.ts'
+import { LEDGER, LEDGER_HEADER_BYTES, rowEncoder, TRACES, type TraceRow } from '../../schema/clickhouse/tables.ts'
+import type { Call, RunTally } from '../../schema/model/run.ts'
+import type { Section } from '../normalise/encode-batch.ts'
+import { mergeKeys, type TraceKey } from '../spool/keys.ts'
+import { assignTrace, rootsOf, type TraceAssignment } from './assign-trace.ts'
+import { isEarlier } from './order.ts'
+import type { PriceBook } from './price-book.ts'
+import { type LedgerEntry, readContents, readLedger, readScores, readSpans, readTraces } from './read-runs.ts'
+import { tallyRun } from './tally-run.ts'
+import type { TallySpan } from './tally-span.ts'
+
+/** Traces read at once: bounds the memory of a round, and keeps the list of ids inside the engine's limit on a query's text (256 KiB). */
+const TRACES_PER_ROUND_MAX = 2_000
+/** Tool definitions kept by hash, so that the same 20 tools are not read again with every run. */
+const DEFINITIONS_KEPT_MAX = 1_000
+
+/**
+ * Brings the ledger up to date with what was loaded. For the touched traces: read all their spans, find the runs they belong to, tally each
+ * run anew, and where the tally differs from what the ledger holds, take the old version back (−1) and enter the new one (+1).
+ *
+ * Doing it again changes nothing, so after a crash it is simply done again. There is one tallier per data set (architecture.md §3: two would
+ * retract the same version and leave wrong sums for ever); the composition root sees to that.
+ */
+export class Tallier {
+  readonly #database: Database
+  readonly #prices: PriceBook
+  /** Makes ledger rows durable and loads them exactly once, before it resolves. */
+  readonly #write: (sections: readonly Section[]) => Promise<void>
+  readonly #definitions = new Map<string, string>()
+  #lastVersion = 0n
+
+  constructor(deps: {
+    readonly database: Database
+    readonly prices: PriceBook
+    readonly write: (sections: readonly Section[]) => Promise<void>
+  }) {
+    this.#database = deps.database
+    this.#prices = deps.prices
+    this.#write = deps.write
+  }
+
+  /** Resolves with the number of runs that changed, when their figures can be queried. @throws DatabaseError: try again */
+  async tally(keys: readonly TraceKey[]): Promise<number> {
+    let changed = 0
+    for (const [projectId, mine] of byProject(mergeKeys(keys)))
+      for (let i = 0; i < mine.length; i += TRACES_PER_ROUND_MAX)
+        changed += await this.#round(projectId, mine.slice(i, i + TRACES_PER_ROUND_MAX))
+    return changed
+  }
+
+  async #round(projectId: number, keys: readonly TraceKey[]): Promise<number> {
+    const traces = await this.#gather(projectId, keys)
+    const runs = groupRuns(traces)
+    const ledger = await this.#standing(projectId, traces)
+    const traceIds = [...traces.keys()]
+    const scores = await readScores(this.#database, projectId, traceIds)
+    const definitions = await this.#toolDefinitions(projectId, traces)
+
+    const out = new RoundWriter(this.#nextVersion())
+    for (const [runId, members] of runs) {
+      const ids = new Set(members.map((member) => member.traceId))
+      const tally = tallyRun(
+        {
+          projectId,
+          runId,
+          spans: members.flatMap((member) => member.spans),
+          scores: scores.filter((score) => ids.has(score.traceId)),
+          toolDefinitions: definitions,
+        },
+        this.#prices,
+      )
+      out.enter(tally, members, ledger.get(runId))
+      ledger.delete(runId)
+    }
+    // What is left stood for a run that lost its traces to another: nothing replaces it.
+    for (const entry of ledger.values()) out.takeBack(entry)
+    if (out.rows > 0) await this.#write(out.sections())
+    return out.changed
+  }
+
+  /** All spans of the touched traces and of every trace that shares a run with one of them, before or after. */
+  async #gather(projectId: number, keys: readonly TraceKey[]): Promise<Map<string, TraceState>> {
+    const known = new Map(
+      (
+        await readTraces(
+          this.#database,
+          projectId,
+          'trace_id',
+          keys.map((key) => key.traceId),
+        )
+      ).map((row) => [row.traceId, row]),
+    )
+    const traces = new Map<string, TraceState>()
+    await this.#read(projectId, keys, known, traces)
+
+    const runIds = new Set<string>()
+    for (const { assignment, previous } of traces.values()) {
+      if (assignment.runId !== '') runIds.add(assignment.runId)
+      if (previous) runIds.add(previous.runId)
+    }
+    // Only a run that is no trace can have other traces than these.
+    const shared = [...runIds].filter((runId) => !traces.has(runId))
+    if (shared.length > 0) {
+      const members = (await readTraces(this.#database, projectId, 'run_id', shared)).filter(
+        (row) => !traces.has(row.traceId),
+      )
+      const bounds = members.map((row) => ({
+        projectId,
+        traceId: row.traceId,
+        minStart: row.startNanos,
+        maxStart: row.lastStartNanos,
+      }))
+      await this.#read(projectId, bounds, new Map(members.map((row) => [row.traceId, row])), traces)
+    }
+    return traces
+  }
+
+  async #read(
+    projectId: number,
+    keys: readonly TraceKey[],
+    known: ReadonlyMap<string, TraceRow>,
+    into: Map<string, TraceState>,
+  ): Promise<void> {
+    const bounds = boundsOf(keys, known)
+    // A score of a trace that has no span yet: it is found when the spans come.
+    if (!bounds) return
+    const spans = await readSpans(
+      this.#database,
+      projectId,
+      keys.map((key) => key.traceId),
+      bounds,
+    )
+    const byTrace = groupBy(spans, (span) => span.traceId)
+    for (const [traceId, mine] of byTrace)
+      into.set(traceId, { traceId, spans: mine, assignment: assignTrace(projectId, mine), previous: known.get(traceId) })
+  }
+
+  /** What the ledger holds now of every run that any of these traces belongs or belonged to. */
+  async #standing(
+    projectId: number,
+    traces: ReadonlyMap<string, TraceState>,
+  ): Promise<Map<string, LedgerEntry>> {
+    const runIds = new Set<string>()
+    let from: bigint | undefined
+    let to: bigint | undefined
+    for (const { previous } of traces.values()) {
+      if (!previous) continue
+      runIds.add(previous.runId)
+      if (from === undefined || previous.runEndNanos < from) from = previous.runEndNanos
+      if (to === undefined || previous.runEndNanos > to) to = previous.runEndNanos
+    }
+    if (from === undefined || to === undefined) return new Map()
+    return readLedger(this.#database, projectId, [...runIds], { from, to })
+  }
+
+  async #toolDefinitions(
+    projectId: number,
+    traces: ReadonlyMap<string, TraceState>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const missing = new Set<string>()
+    const where = new Set<string>()
+    for (const { traceId, spans } of traces.values())
+      for (const { toolDefinitionsRef: ref } of spans)
+        if (ref !== '' && !this.#definitions.has(ref)) {
+          missing.add(ref)
+          where.add(traceId)
+        }
+    if (missing.size > 0) {
+      const found = await readContents(this.#database, projectId, [...where], [...missing])
+      for (const [hash, body] of found) this.#definitions.set(hash, body)
+      for (const hash of this.#definitions.keys()) {
+        if (this.#definitions.size <= DEFINITIONS_KEPT_MAX) break
+        if (!missing.has(hash)) this.#definitions.delete(hash)
+      }
+    }
+    return this.#definitions
+  }
+
+  /** Larger than every version given before, also when the clock steps back within one process. */
+  #nextVersion(): bigint {
+    const now = BigInt(Date.now()) * 1000n
+    this.#lastVersion = now > this.#lastVersion ? now : this.#lastVersion + 1n
+    return this.#lastVersion
+  }
+}
+
+interface TraceState {
+  readonly traceId: string
+  readonly spans: readonly TallySpan[]
+  readonly assignment: TraceAssignment
+  readonly previous: TraceRow | undefined
+}
+
+/** Collects one round's ledger and trace rows. */
+class RoundWriter {
+  readonly #version: bigint
+  readonly #talliedAtMs = Date.now()
+  readonly #ledger = new RowBinaryWriter()
+  readonly #traces = new RowBinaryWriter()
+  readonly #scratch = new RowBinaryWriter()
+  #ledgerRows = 0
+  #traceRows = 0
+  changed = 0
+
+  constructor(version: bigint) {
+    this.#version = version
+  }
+
+  get rows(): number {
+    return this.#ledgerRows + this.#traceRows
+  }
+
+  enter(tally: RunTally, members: readonly TraceState[], standing: LedgerEntry | undefined): void {
+    const version = standing && standing.version >= this.#version ? standing.version + 1n : this.#version
+    encodeLedger(this.#scratch, { sign: 1, talliedAtMs: this.#talliedAtMs, version, tally })
+    const row = this.#scratch.take()
+    const same =
+      standing !== undefined &&
+      Buffer.compare(row.subarray(LEDGER_HEADER_BYTES), standing.row.subarray(LEDGER_HEADER_BYTES)) === 0
+    if (!same) {
+      if (standing) this.takeBack(standing)
+      this.#ledger.raw(row)
+      this.#ledgerRows++
+      this.changed++
+    }
+    for (const member of members) this.#enterTrace(tally, member, same ? standing.version : version)
+  }
+
+  /** The same row with its sign turned: it cancels the standing one in every view, whatever they sum. */
+  takeBack(standing: LedgerEntry): void {
+    const row = Uint8Array.from(standing.row)
+    const view = new DataView(row.buffer)
+    view.setInt8(0, -1)
+    view.setBigInt64(1, BigInt(this.#talliedAtMs), true)
+    this.#ledger.raw(row)
+    this.#ledgerRows++
+  }
+
+  #enterTrace(tally: RunTally, { traceId, spans, assignment, previous }: TraceState, runVersion: bigint): void {
+    const facts = traceFacts(spans, tally.calls)
+    const row: TraceRow = {
+      projectId: tally.projectId,
+      traceId,
+      version: previous && previous.version >= this.#version ? previous.version + 1n : this.#version,
+      runId: tally.runId,
+      sessionId: assignment.sessionId,
+      isCallRoot: assignment.isCallRoot,
+      runEndNanos: tally.endNanos,
+      runVersion,
+      env: tally.env,
+      ...facts,
+    }
+    if (previous && sameTrace(previous, row)) return
+    encodeTrace(this.#traces, row)
+    this.#traceRows++
+  }
+
+  sections(): Section[] {
+    const sections: Section[] = [
+      { table: 'run_ledger', rows: this.#ledgerRows, bytes: this.#ledger.take() },
+      { table: 'traces', rows: this.#traceRows, bytes: this.#traces.take() },
+    ]
+    return sections.filter((section) => section.rows > 0)
+  }
+}
+
+const encodeLedger = rowEncoder(LEDGER)
+const encodeTrace = rowEncoder(TRACES)
+
+const sameTrace = (a: TraceRow, b: TraceRow): boolean =>
+  (Object.keys(b) as (keyof TraceRow)[]).every((key) => key === 'version' || a[key] === b[key])
+
+/** Bounds and names of one trace, for lists and for narrow reads. Spans sent twice are one. */
+const traceFacts = (spans: readonly TallySpan[], calls: readonly Call[]) => {
+  const last = new Map<string, TallySpan>()
+  for (const span of spans) {
+    const known = last.get(span.spanId)
+    if (!known || span.receivedOrder > known.receivedOrder) last.set(span.spanId, span)
+  }
+  const counted = [...last.values()].filter((span) => span.origin === 'span')
+  const all = counted.length > 0 ? counted : [...last.values()]
+  let root: TallySpan | undefined
+  for (const candidate of rootsOf(all)) if (!root || isEarlier(candidate, root)) root = candidate
+  // Bounds cover every version: a span that was moved in time by a later version must still be found.
+  const starts = spans.map((span) => span.startNanos)
+  return {
+    startNanos: min(starts),
+    lastStartNanos: max(starts),
+    endNanos: max(spans.map((span) => span.startNanos + span.durationNanos)),
+    spanCount: counted.length,
+    errorCount: counted.filter((span) => span.status === 2).length,
+    rootName: root?.name ?? '',
+    service: root?.service ?? '',
+    agent: root?.agent || calls.find((call) => call.traceId === root?.traceId)?.agent || root?.service || '',
+  }
+}
+
+const min = (values: readonly bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a))
+const max = (values: readonly bigint[]): bigint => values.reduce((a, b) => (b > a ? b : a))
+
+const groupRuns = (traces: ReadonlyMap<string, TraceState>): Map<string, TraceState[]> =>
+  groupBy([...traces.values()], (trace) => trace.assignment.runId)
+
+const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return groups
+}
+
+const byProject = (keys: readonly TraceKey[]): Map<number, TraceKey[]> => {
+  const projects = new Map<number, TraceKey[]>()
+  for (const key of keys) {
+    const mine = projects.get(key.projectId)
+    if (mine) mine.push(key)
+    else projects.set(key.projectId, [key])
+  }
+  return projects
+}
+
+/** The narrowest range of span starts that holds all of these traces: what just came, and what was known before. */
+const boundsOf = (
+  keys: readonly TraceKey[],
+  known: ReadonlyMap<string, TraceRow>,
+): { from: bigint; to: bigint } | undefined => {
+  let from: bigint | undefined
+  let to: bigint | undefined
+  const widen = (low: bigint | undefined, high: bigint | undefined): void => {
+    if (low !== undefined && (from === undefined || low < from)) from = low
+    if (high !== undefined && (to === undefined || high > to)) to = high
+  }
+  for (const key of keys) {
+    widen(key.minStart, key.maxStart)
+    const row = known.get(key.traceId)
+    widen(row?.startNanos, row?.lastStartNanos)
+  }
+  return from === undefined || to === undefined ? undefined : { from, to }
+}
