@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Database } from '../schema/clickhouse/database.ts'
-import type { Registry } from '../schema/metrics/registry.ts'
+import type { MetricsRegistry } from '../schema/metrics/registry.ts'
 import { DecodeError } from '../schema/otlp/wire.ts'
 import { type Loaded, loadSegment } from './load/load-segment.ts'
 import { isPermanent, untilDone } from './load/retry.ts'
@@ -49,7 +49,7 @@ export interface Collector {
  */
 export const startCollector = async (
   config: CollectorConfig,
-  deps: { readonly database: Database; readonly metrics: Registry; readonly log: (line: string) => void },
+  deps: { readonly database: Database; readonly metrics: MetricsRegistry; readonly log: (line: string) => void },
 ): Promise<Collector> => {
   const { database, metrics, log } = deps
   const meters = collectorMeters(metrics)
@@ -129,8 +129,8 @@ export const startCollector = async (
     }
     const started = performance.now()
     const runs = await insist(() => tallier.tally(keys))
-    meters.tallied.inc({}, runs)
-    meters.tallySeconds.inc({}, (performance.now() - started) / 1000)
+    meters.tallied.inc(undefined, runs)
+    meters.tallySeconds.inc(undefined, (performance.now() - started) / 1000)
     for (const segment of done) await spool.remove(segment)
     return true
   }
@@ -188,8 +188,8 @@ export const startCollector = async (
     const oldest = spool.oldestMs
     return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest)
   }
-  meters.spoolBytes.collect(() => spool.bytes + tallySpool.bytes)
-  meters.lagSeconds.collect(() => lagMs() / 1000)
+  metrics.read('recount_spool_bytes', 'Bytes acknowledged and not yet loaded', () => spool.bytes + tallySpool.bytes)
+  metrics.read('recount_load_lag_seconds', 'Age of the oldest request that is not queryable and tallied', () => lagMs() / 1000)
 
   return {
     accept,
@@ -213,12 +213,10 @@ export const startCollector = async (
   }
 }
 
-const collectorMeters = (metrics: Registry) => ({
+const collectorMeters = (metrics: MetricsRegistry) => ({
   loaded: metrics.counter('recount_loaded_rows_total', 'Rows loaded into ClickHouse', ['table']),
-  loadErrors: metrics.counter('recount_load_errors_total', 'Failed tries to load or tally; each is tried again', []),
-  corrupt: metrics.counter('recount_spool_corrupt_total', 'Damaged stretches or segments set aside', []),
-  tallied: metrics.counter('recount_tallied_runs_total', 'Runs whose figures changed', []),
-  tallySeconds: metrics.counter('recount_tally_seconds_total', 'Time spent tallying', []),
-  spoolBytes: metrics.gauge('recount_spool_bytes', 'Bytes acknowledged and not yet loaded', []),
-  lagSeconds: metrics.gauge('recount_load_lag_seconds', 'Age of the oldest request that is not queryable and tallied', []),
+  loadErrors: metrics.counter('recount_load_errors_total', 'Failed tries to load or tally; each is tried again'),
+  corrupt: metrics.counter('recount_spool_corrupt_total', 'Damaged stretches or segments set aside'),
+  tallied: metrics.counter('recount_tallied_runs_total', 'Runs whose figures changed'),
+  tallySeconds: metrics.counter('recount_tally_seconds_total', 'Time spent tallying'),
 })
