@@ -1,0 +1,45 @@
+import type { Response as Answer, Params, Query } from '../../schema/api/contract.ts'
+import { PATHS, type RouteName } from '../../schema/api/paths.ts'
+import { ApiError, errorOfResponse } from './errors.ts'
+
+type QueryOf<N extends RouteName> = Query<N> extends undefined ? undefined : Partial<Loose<Query<N>>>
+/** Lists of the URL are read-only; the contract's input types are not. */
+type Loose<T> = { readonly [K in keyof T]: T[K] extends infer V ? (V extends (infer E)[] ? readonly E[] : V) : never }
+
+export interface Request<N extends RouteName> {
+  readonly params?: Params<N>
+  readonly query?: QueryOf<N>
+  readonly signal?: AbortSignal
+}
+
+/**
+ * One request of the contract. Types only: the answer is trusted to be what the server's own tests hold it to, so no validator
+ * is shipped to the browser. Throws ApiError, whatever went wrong.
+ */
+export const get = async <N extends RouteName>(name: N, request: Request<N> = {}): Promise<Answer<N>> => {
+  const url = pathOf(name, request.params ?? {}) + queryOf(request.query ?? {})
+  const response = await fetch(url, {
+    headers: { accept: 'application/json' },
+    ...(request.signal ? { signal: request.signal } : {}),
+  }).catch((error: unknown) => {
+    if (request.signal?.aborted) throw error
+    throw new ApiError({ status: 0, title: 'No answer', detail: '' })
+  })
+  if (!response.ok) throw await errorOfResponse(response)
+  return (await response.json()) as Answer<N>
+}
+
+export const pathOf = (name: RouteName, params: Readonly<Record<string, string>>): string =>
+  PATHS[name].replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
+
+/** Lists are repeated keys (semantics.md §0: repeated means "or"); what is undefined or empty is not sent. */
+export const queryOf = (query: Readonly<Record<string, unknown>>): string => {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== '') params.append(key, String(one))
+    }
+  }
+  const text = params.toString()
+  return text ? `?${text}` : ''
+}

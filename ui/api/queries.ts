@@ -1,0 +1,155 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { Query } from '../../schema/api/contract.ts'
+import { get } from './client.ts'
+
+/**
+ * Every question a page asks, once. Keys are [route, parameters], so equal questions share one answer, and old figures stay while new
+ * ones come. `live` asks again while the range ends now.
+ */
+type Filters = { readonly [K in keyof NonNullable<Query<'overview'>>]?: unknown }
+export interface Freshness {
+  readonly live?: boolean
+}
+
+const LIVE_INTERVAL_MS = 5_000
+const REPORT_INTERVAL_MS = 15_000
+
+const polled = (live: boolean | undefined, everyMs: number) => ({ refetchInterval: live ? everyMs : (false as const) })
+
+export const overviewQuery = (filters: Filters, { live }: Freshness = {}) =>
+  queryOptions({
+    queryKey: ['overview', filters],
+    queryFn: ({ signal }) => get('overview', { query: filters as Query<'overview'>, signal }),
+    placeholderData: keepPreviousData,
+    ...polled(live, REPORT_INTERVAL_MS),
+  })
+
+type SessionFilters = Filters & { readonly sort?: string }
+export const SESSION_PAGE_SIZE = 100
+
+export const sessionsQuery = (filters: SessionFilters, { live }: Freshness = {}, limit = SESSION_PAGE_SIZE) =>
+  infiniteQueryOptions({
+    queryKey: ['sessions', filters, limit],
+    queryFn: ({ signal, pageParam }) =>
+      get('sessions', { query: { ...filters, limit, cursor: pageParam ?? undefined } as Query<'sessions'>, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    // Asking again reloads every page that was scrolled to; only a list still at its top stays live.
+    refetchInterval: (query) => (live && (query.state.data?.pages.length ?? 0) <= 1 ? LIVE_INTERVAL_MS : false),
+  })
+
+export const sessionFacetsQuery = (filters: Filters, { live }: Freshness = {}) =>
+  queryOptions({
+    queryKey: ['sessionFacets', filters],
+    queryFn: ({ signal }) => get('sessionFacets', { query: filters as Query<'sessionFacets'>, signal }),
+    placeholderData: keepPreviousData,
+    ...polled(live, REPORT_INTERVAL_MS),
+  })
+
+export const sessionHistogramQuery = (filters: Filters, { live }: Freshness = {}) =>
+  queryOptions({
+    queryKey: ['sessionHistogram', filters],
+    queryFn: ({ signal }) => get('sessionHistogram', { query: filters as Query<'sessionHistogram'>, signal }),
+    placeholderData: keepPreviousData,
+    ...polled(live, LIVE_INTERVAL_MS),
+  })
+
+export const sessionQuery = (id: string) =>
+  queryOptions({ queryKey: ['session', id], queryFn: ({ signal }) => get('session', { params: { id }, signal }) })
+
+export const tracesQuery = (filters: Filters, { live }: Freshness = {}, limit = SESSION_PAGE_SIZE) =>
+  infiniteQueryOptions({
+    queryKey: ['traces', filters, limit],
+    queryFn: ({ signal, pageParam }) =>
+      get('traces', { query: { ...filters, limit, cursor: pageParam ?? undefined } as Query<'traces'>, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => (live && (query.state.data?.pages.length ?? 0) <= 1 ? LIVE_INTERVAL_MS : false),
+  })
+
+/** Replays come in pages of at most 5,000 steps; `next` continues. */
+export const sessionReplayQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['sessionReplay', id],
+    queryFn: ({ signal, pageParam }) =>
+      get('sessionReplay', { params: { id }, query: { cursor: pageParam ?? undefined }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  })
+
+export const traceReplayQuery = (traceId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['traceReplay', traceId],
+    queryFn: ({ signal, pageParam }) =>
+      get('traceReplay', { params: { traceId }, query: { cursor: pageParam ?? undefined }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  })
+
+export const traceQuery = (traceId: string) =>
+  queryOptions({
+    queryKey: ['trace', traceId],
+    queryFn: ({ signal }) => get('trace', { params: { traceId }, signal }),
+  })
+
+export const traceLogsQuery = (traceId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['traceLogs', traceId],
+    queryFn: ({ signal, pageParam }) =>
+      get('traceLogs', { params: { traceId }, query: { limit: 500, cursor: pageParam ?? undefined }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  })
+
+/** A span that is closed does not change: asked for once. */
+export const spanQuery = (traceId: string, spanId: string) =>
+  queryOptions({
+    queryKey: ['span', traceId, spanId],
+    queryFn: ({ signal }) => get('span', { params: { traceId, spanId }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** Reports come whole: an install has tens of agents, hundreds of tools. */
+const REPORT_LIMIT = 500
+
+export const agentsQuery = (filters: Filters, { live }: Freshness = {}) =>
+  queryOptions({
+    queryKey: ['agents', filters],
+    queryFn: ({ signal }) => get('agents', { query: { ...filters, limit: REPORT_LIMIT } as Query<'agents'>, signal }),
+    placeholderData: keepPreviousData,
+    ...polled(live, REPORT_INTERVAL_MS),
+  })
+
+export const toolsQuery = (filters: Filters, { live }: Freshness = {}) =>
+  queryOptions({
+    queryKey: ['tools', filters],
+    queryFn: ({ signal }) => get('tools', { query: { ...filters, limit: REPORT_LIMIT } as Query<'tools'>, signal }),
+    placeholderData: keepPreviousData,
+    ...polled(live, REPORT_INTERVAL_MS),
+  })
+
+export const modelsQuery = (filters: Filters, { live }: Freshness = {}) =>
+  queryOptions({
+    queryKey: ['models', filters],
+    queryFn: ({ signal }) => get('models', { query: { ...filters, limit: REPORT_LIMIT } as Query<'models'>, signal }),
+    placeholderData: keepPreviousData,
+    ...polled(live, REPORT_INTERVAL_MS),
+  })
+
+export const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['search', q],
+    queryFn: ({ signal }) => get('search', { query: { q }, signal }),
+    enabled: q !== '',
+    placeholderData: keepPreviousData,
+  })
+
+export const statusQuery = () =>
+  queryOptions({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => get('status', { signal }),
+    refetchInterval: 3_000,
+    retry: false,
+  })

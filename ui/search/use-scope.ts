@@ -1,0 +1,32 @@
+import { useSearch } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { DEFAULT_RANGE, isLive, previousRange, type TimeRange } from '../util/time-range.ts'
+import type { ScopeSearch } from './scope.ts'
+
+interface Scope {
+  readonly range: TimeRange
+  readonly env: readonly string[]
+  /** As the API takes it: spread it into a query. */
+  readonly query: ScopeSearch
+  /** The same for the period of equal length before, for comparison. */
+  readonly previous: ScopeSearch
+  /** The range ends now: figures may be asked for again. */
+  readonly live: boolean
+}
+
+const NO_ENV: readonly string[] = []
+
+/** The time range and environment of the page, from the URL. */
+export const useScope = (): Scope => {
+  const { from, to, env = NO_ENV } = useSearch({ strict: false }) as ScopeSearch
+  return useMemo(() => {
+    const range: TimeRange = from ? { from, ...(to ? { to } : {}) } : DEFAULT_RANGE
+    return {
+      range,
+      env,
+      query: { ...range, env },
+      previous: { ...previousRange(range, Date.now()), env },
+      live: isLive(range),
+    }
+  }, [from, to, env])
+}

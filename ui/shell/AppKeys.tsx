@@ -1,0 +1,39 @@
+import { useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect } from 'react'
+import { DESTINATIONS } from './go-to.ts'
+import { listenToKeys, useKeys } from './keys.ts'
+import { closeOverlay, openOverlay, useOverlay } from './overlays.ts'
+
+// Neither is needed before someone asks for it.
+const CommandPalette = lazy(() => import('./CommandPalette.tsx').then((m) => ({ default: m.CommandPalette })))
+const HelpDialog = lazy(() => import('./HelpDialog.tsx').then((m) => ({ default: m.HelpDialog })))
+
+/** Keys that work on every page, and what they open. */
+export const AppKeys = () => {
+  const navigate = useNavigate()
+  const overlay = useOverlay()
+  useEffect(listenToKeys, [])
+  useKeys('Everywhere', [
+    { keys: 'mod+k', label: 'Search or jump', run: () => openOverlay('palette') },
+    { keys: '?', label: 'Keys of this page', run: () => openOverlay('help') },
+    { keys: '/', label: 'Filter', run: focusFilter },
+    { keys: 'Escape', label: 'Back', run: () => (history.length > 1 ? history.back() : false) },
+  ])
+  useKeys(
+    'Go to',
+    DESTINATIONS.map(({ to, label, key }) => ({ keys: `g ${key}`, label, run: () => void navigate({ to }) })),
+  )
+  return (
+    <Suspense fallback={null}>
+      {overlay === 'palette' && <CommandPalette onClose={closeOverlay} />}
+      {overlay === 'help' && <HelpDialog onClose={closeOverlay} />}
+    </Suspense>
+  )
+}
+
+/** The page's filter says so itself, with `data-filter`. */
+const focusFilter = () => {
+  const field = document.querySelector<HTMLElement>('[data-filter]')
+  field?.focus()
+  return field !== null
+}

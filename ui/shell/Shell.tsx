@@ -1,0 +1,51 @@
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { Announcer } from './Announcer.tsx'
+import { AppKeys } from './AppKeys.tsx'
+import { Header } from './Header.tsx'
+import { NavRail } from './NavRail.tsx'
+import { usePageTitle } from './page-title.ts'
+import styles from './Shell.module.css'
+
+/** The frame of every page: navigation, header, one scrolling area. */
+export const Shell = () => {
+  const { title } = usePageTitle()
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname ?? '' })
+  useEffect(() => {
+    document.title = title === 'Recount' ? title : `${title} · Recount`
+  }, [title])
+  return (
+    <div className={styles.shell}>
+      <a className={`btn ${styles.skip}`} href="#main">
+        Skip to content
+      </a>
+      <div className={styles.brand}>
+        <Mark />
+        <span>Recount</span>
+      </div>
+      <Header />
+      <NavRail />
+      <main className={styles.main} id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Announcer text={path ? title : ''} />
+      <AppKeys />
+    </div>
+  )
+}
+
+const Mark = () => (
+  <svg
+    viewBox="0 0 24 24"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="2"
+    strokeLinecap="round"
+    strokeLinejoin="round"
+    aria-hidden="true"
+  >
+    <path d="M4 12a8 8 0 1 0 2.6-5.9" />
+    <path d="M4 4v4h4" />
+    <path d="M12 8v4.5l3 1.8" />
+  </svg>
+)
