@@ -1,5 +1,14 @@
 import { RowBinaryWriter } from '../../schema/clickhouse/row-binary.ts'
-import { CONTENT, LOGS, rowEncoder, SCORES, SPANS, type Stored, type Table, type TableName } from '../../schema/clickhouse/tables.ts'
+import {
+  CONTENT,
+  LOGS,
+  rowEncoder,
+  SCORES,
+  SPANS,
+  type Stored,
+  type Table,
+  type TableName,
+} from '../../schema/clickhouse/tables.ts'
 import { decodeJson } from '../../schema/otlp/decode-json.ts'
 import { decodeProtobuf } from '../../schema/otlp/decode-protobuf.ts'
 import type { OtlpRequest, Rejection } from '../pipeline-types.ts'

@@ -1,6 +1,10 @@
 import type { Content, LogRecord, Score, Span } from '../../schema/model/span.ts'
 import type { Decoded } from '../../schema/otlp/wire.ts'
 import type { Rejection } from '../pipeline-types.ts'
+import { Checks } from './check.ts'
+import { Contents } from './contents.ts'
+import { normaliseLogs } from './normalise-logs.ts'
+import { normaliseSpans, type Request } from './normalise-spans.ts'
 
 export interface NormaliseContext {
   readonly projectId: number
@@ -18,13 +22,17 @@ export interface Normalised {
   readonly rejections: Rejection[]
 }
 
-/** Attribute values from this size on are stored once by hash instead of in the span. */
-export const CONTENT_BYTES_MIN = 4096
-
-export const normalise = (_decoded: Decoded, _context: NormaliseContext): Normalised => ({
-  spans: [],
-  logs: [],
-  scores: [],
-  contents: [],
-  rejections: [],
-})
+/**
+ * OTLP as decoded → the model of the data, whatever dialect it speaks. Pure: no clock, no I/O, the same request gives the same rows.
+ * What can never be stored is counted in `rejections`; the rest of the request is kept.
+ */
+export const normalise = (decoded: Decoded, context: NormaliseContext): Normalised => {
+  const checks = new Checks(context.receivedAtMs, context.retentionDays)
+  const contents = new Contents(context.projectId)
+  const request: Request = { projectId: context.projectId, checks, contents, scores: [] }
+  const { spans, logs } =
+    decoded.signal === 'traces'
+      ? { spans: normaliseSpans(decoded, request), logs: [] }
+      : normaliseLogs(decoded, request, context.receivedAtMs)
+  return { spans, logs, scores: request.scores, contents: contents.list, rejections: checks.rejections() }
+}

@@ -67,6 +67,8 @@ export const FIELDS = [
   'ttft',
   'inputContent',
   'outputContent',
+  /** Present only where a model answered; unlike `outputContent`, which a span that prepares a call may have too. */
+  'answer',
   /** Outcome of the run that the root span states (semantics.md §3). */
   'outcome',
 ] as const
@@ -82,8 +84,8 @@ export const FAMILIES = [
   'inputMessages',
   'outputMessages',
   'evaluations',
-  /** Keys that belong to a dialect and mean nothing to the model of the data. */
-  'other',
+  /** Keys that speak of the whole run (`Span.labels`). */
+  'labels',
 ] as const
 export type Family = (typeof FAMILIES)[number]
 

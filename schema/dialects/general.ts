@@ -5,7 +5,10 @@ export const own: Dialect = {
   id: '',
   marks: [],
   kinds: [
-    { key: 'recount.kind', values: { guardrail: 'guardrail', handoff: 'handoff', approval: 'approval', evaluator: 'evaluator' } },
+    {
+      key: 'recount.kind',
+      values: { guardrail: 'guardrail', handoff: 'handoff', approval: 'approval', evaluator: 'evaluator' },
+    },
   ],
   aliases: {
     session: ['langfuse.session.id', 'session.id'],
@@ -22,6 +25,19 @@ export const own: Dialect = {
     outcome: ['recount.outcome'],
     errorType: ['error.type', 'exception.type'],
   },
+  families: [
+    'recount.experiment.',
+    'recount.suite',
+    'recount.case',
+    'recount.trial',
+    'recount.defence',
+    'recount.limit.',
+    'recount.outcome.key',
+    'recount.review.',
+    'import.source_id',
+    'import.original_start',
+    'import.synthetic_timing',
+  ].map((prefix) => ({ prefix, family: 'labels' })),
 }
 
 /**
@@ -30,7 +46,18 @@ export const own: Dialect = {
  */
 export const vendors: Dialect = {
   id: 'vendor',
-  marks: ['langfuse.', 'langsmith.', 'mastra.', 'agentops.', 'lmnr.', 'langwatch.', 'genkit:', 'mlflow.', 'haystack.', 'gcp.vertex.agent.'],
+  marks: [
+    'langfuse.',
+    'langsmith.',
+    'mastra.',
+    'agentops.',
+    'lmnr.',
+    'langwatch.',
+    'genkit:',
+    'mlflow.',
+    'haystack.',
+    'gcp.vertex.agent.',
+  ],
   kinds: [
     {
       key: 'langfuse.observation.type',
@@ -96,7 +123,14 @@ export const vendors: Dialect = {
     },
     {
       key: 'lmnr.span.type',
-      values: { llm: 'llm', tool: 'tool', executor: 'step', evaluator: 'evaluator', human_evaluator: 'evaluator', evaluation: 'evaluator' },
+      values: {
+        llm: 'llm',
+        tool: 'tool',
+        executor: 'step',
+        evaluator: 'evaluator',
+        human_evaluator: 'evaluator',
+        evaluation: 'evaluator',
+      },
     },
     {
       key: 'langwatch.span.type',
@@ -155,7 +189,12 @@ export const vendors: Dialect = {
     provider: ['mlflow.llm.provider'],
     cacheRead: ['codex.turn.token_usage.cached_input_tokens'],
     reasoning: ['codex.usage.reasoning_output_tokens'],
-    usageJson: ['langfuse.observation.usage_details', 'mlflow.chat.tokenUsage', 'langsmith.usage_metadata', 'langsmith.metadata.usage_metadata'],
+    usageJson: [
+      'langfuse.observation.usage_details',
+      'mlflow.chat.tokenUsage',
+      'langsmith.usage_metadata',
+      'langsmith.metadata.usage_metadata',
+    ],
     costUsd: ['langwatch.span.cost', 'mlflow.llm.cost.total_cost'],
     session: [
       'langwatch.thread.id',
@@ -173,7 +212,7 @@ export const vendors: Dialect = {
     toolArguments: ['gcp.vertex.agent.tool_call_args', 'lk.function_tool.arguments'],
     guardrail: ['guardrail_name', 'guard.name'],
     verdict: ['guardrail_status', 'guard.action', 'gemini_cli.conseca.verdict'],
-    failure: ['haystack.tool.error', 'lk.function_tool.is_error'],
+    failure: ['langfuse.observation.level', 'haystack.tool.error', 'lk.function_tool.is_error'],
     ttft: [{ key: 'copilot_chat.time_to_first_token', scale: 1e6 }],
     inputContent: [
       'langfuse.observation.input',
@@ -189,9 +228,17 @@ export const vendors: Dialect = {
       'langwatch.output',
       'lmnr.span.output',
       'genkit:output',
+      'gcp.vertex.agent.tool_response',
       'mlflow.spanOutputs',
       'agentops.entity.output',
       'haystack.agent.output',
+    ],
+    answer: [
+      'langfuse.observation.output',
+      'genkit:output',
+      'mlflow.spanOutputs',
+      'lmnr.span.output',
+      'langwatch.output',
     ],
   },
 }

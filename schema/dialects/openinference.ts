@@ -3,7 +3,14 @@ import type { Dialect } from './dialect.ts'
 /** Arize OpenInference (dialects.md §2): lists flattened into keys, token details are parts of prompt and completion. */
 export const openinference: Dialect = {
   id: 'openinference',
-  marks: ['openinference.', 'llm.token_count.', 'llm.input_messages.', 'llm.output_messages.', 'llm.model_name', 'llm.invocation_parameters'],
+  marks: [
+    'openinference.',
+    'llm.token_count.',
+    'llm.input_messages.',
+    'llm.output_messages.',
+    'llm.model_name',
+    'llm.invocation_parameters',
+  ],
   kinds: [
     {
       key: 'openinference.span.kind',

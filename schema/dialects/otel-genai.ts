@@ -62,7 +62,10 @@ export const otelGenai: Dialect = {
   id: 'otel-genai',
   marks: ['gen_ai.', 'mcp.'],
   kinds: [
-    { key: 'gen_ai.span.kind', values: { ...OPERATIONS, agent: 'agent', tool: 'tool', retriever: 'retrieval', reranker: 'rerank' } },
+    {
+      key: 'gen_ai.span.kind',
+      values: { ...OPERATIONS, agent: 'agent', tool: 'tool', retriever: 'retrieval', reranker: 'rerank' },
+    },
     { key: 'gen_ai.operation.name', values: OPERATIONS },
     { key: 'mcp.method.name', values: MCP_METHODS },
   ],
@@ -157,7 +160,15 @@ export const otelGenai: Dialect = {
       { key: 'gen_ai.user.time_to_first_token', scale: 1 },
     ],
     inputContent: ['gen_ai.input.messages', 'pydantic_ai.all_messages', 'all_messages_events', 'gen_ai.prompt'],
-    outputContent: ['gen_ai.output.messages', 'final_result', 'gen_ai.completion'],
+    outputContent: [
+      'gen_ai.output.messages',
+      'gen_ai.tool.call.result',
+      'final_result',
+      'gen_ai.completion',
+      'mcp.response.value',
+      'tool_response',
+    ],
+    answer: ['gen_ai.output.messages', 'gen_ai.completion'],
   },
   families: [
     { prefix: 'gen_ai.prompt.', family: 'inputMessages' },

@@ -53,6 +53,13 @@ export const vercelAi: Dialect = {
     toolDefinitions: ['ai.prompt.tools'],
     ttft: [{ key: 'ai.response.msToFirstChunk', scale: 1e6 }],
     inputContent: ['ai.prompt.messages', 'ai.prompt', 'ai.value', 'ai.values', 'ai.toolCall.args'],
-    outputContent: ['ai.response.text', 'ai.response.object', 'ai.response.toolCalls', 'ai.result.text', 'ai.toolCall.result'],
+    outputContent: [
+      'ai.response.text',
+      'ai.response.object',
+      'ai.response.toolCalls',
+      'ai.result.text',
+      'ai.toolCall.result',
+    ],
+    answer: ['ai.response.text', 'ai.response.object', 'ai.response.toolCalls', 'ai.result.text'],
   },
 }

@@ -1,0 +1,34 @@
+import { NAME_KINDS, PSEUDO_TOOLS } from '../../schema/dialects/words.ts'
+import type { Kind } from '../../schema/model/kind.ts'
+import { F, type Facts } from './facts.ts'
+
+/** A paused tool answers with a notice that a person must decide; it ran nothing. */
+const PAUSE_NOTICE = /\b(?:requires?|awaiting|pending|needs?) (?:human |user |your )?(?:confirmation|approval)\b/i
+const NOTICE_CHARS_MAX = 400
+
+/** What a span is: what its attributes say, else the first word of its name, else what only such a span carries. */
+export const kindOf = (facts: Facts, name: string): Kind => {
+  const said = facts.kind ?? kindFromName(name) ?? kindFromContent(facts)
+  return said === 'tool' ? toolKind(facts, name) : said
+}
+
+const kindFromName = (name: string): Kind | undefined => {
+  const space = name.indexOf(' ')
+  return NAME_KINDS.get(space === -1 ? name : name.slice(0, space))
+}
+
+const kindFromContent = (facts: Facts): Kind => {
+  if (facts.has(F.input) && facts.has(F.modelRequest) && facts.isNamed(F.input)) return 'llm'
+  if (facts.has(F.toolName) && facts.has(F.toolCallId) && facts.isNamed(F.toolName)) return 'tool'
+  if (facts.has(F.modelResponse) && facts.isNamed(F.modelResponse)) return 'llm'
+  if (facts.has(F.guardrail)) return 'guardrail'
+  return 'span'
+}
+
+const toolKind = (facts: Facts, name: string): Kind => {
+  if (PSEUDO_TOOLS.has(facts.text(F.toolName))) return 'step'
+  if (!facts.has(F.toolName) && name.toLowerCase().startsWith('handoff')) return 'handoff'
+  const result = facts.raw(F.outputContent)
+  if (typeof result === 'string' && result.length <= NOTICE_CHARS_MAX && PAUSE_NOTICE.test(result)) return 'approval'
+  return 'tool'
+}

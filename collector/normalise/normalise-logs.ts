@@ -1,0 +1,146 @@
+import { CALL_EVENTS, EVALUATION_EVENT } from '../../schema/dialects/words.ts'
+import type { Kind } from '../../schema/model/kind.ts'
+import type { LogRecord, Span } from '../../schema/model/span.ts'
+import { emptyUsage } from '../../schema/model/usage.ts'
+import type { Decoded, WireLogRecord } from '../../schema/otlp/wire.ts'
+import { plainOf, textOf } from './any-value.ts'
+import { isSpanId, isTraceId } from './check.ts'
+import { hashOf } from './contents.ts'
+import { scoreOfEvent } from './evaluations.ts'
+import { F, Facts } from './facts.ts'
+import type { Request } from './normalise-spans.ts'
+import { readSource, type Source, sourceOf } from './source.ts'
+import { meaningOf } from './span-fields.ts'
+
+export interface NormalisedLogs {
+  readonly logs: LogRecord[]
+  /** Rows derived from records that tell of calls. */
+  readonly spans: Span[]
+}
+
+export const normaliseLogs = (
+  decoded: Extract<Decoded, { signal: 'logs' }>,
+  request: Request,
+  receivedAtMs: number,
+): NormalisedLogs => {
+  const logs: LogRecord[] = []
+  const spans: Span[] = []
+  const facts = new Facts()
+  for (const { resource, scopeLogs } of decoded.resourceLogs) {
+    for (const { scope, logRecords } of scopeLogs) {
+      const source = sourceOf(resource, scope)
+      for (const wire of logRecords) {
+        const timeNanos =
+          wire.timeUnixNano || wire.observedTimeUnixNano || BigInt(Math.floor(receivedAtMs)) * 1_000_000n
+        if (!request.checks.time(timeNanos)) continue
+        const log = logOf(wire, timeNanos, source, facts, request)
+        logs.push(log)
+        if (log.eventName === EVALUATION_EVENT) {
+          const score = scoreOfEvent(wire.attributes, log)
+          if (score) request.scores.push(score)
+        }
+        const kind = CALL_EVENTS.get(log.eventName)
+        if (kind && log.traceId !== '') spans.push(derivedSpan(log, kind, source, facts, request))
+      }
+    }
+  }
+  return { logs, spans }
+}
+
+const logOf = (wire: WireLogRecord, timeNanos: bigint, source: Source, facts: Facts, request: Request): LogRecord => {
+  facts.reset()
+  const attrs = new Map<string, string>()
+  const nums = new Map<string, number>()
+  const traceId = isTraceId(wire.traceId) ? wire.traceId : ''
+  for (const pair of wire.attributes) {
+    if (typeof pair.value === 'number') nums.set(pair.key, pair.value)
+    else attrs.set(pair.key, textOf(pair.value))
+    facts.read(pair)
+  }
+  readSource(facts, source)
+  const eventName = wire.eventName || attrs.get('event.name') || ''
+  const body = textOf(wire.body)
+  return {
+    projectId: request.projectId,
+    logId: logIdOf(wire, source, body),
+    timeNanos,
+    observedNanos: wire.observedTimeUnixNano || timeNanos,
+    traceId,
+    spanId: isSpanId(wire.spanId) ? wire.spanId : '',
+    severity: wire.severityNumber,
+    severityText: wire.severityText,
+    eventName,
+    service: source.service,
+    scope: source.scope,
+    env: facts.text(F.env),
+    sessionId: facts.text(F.session),
+    body,
+    attrs,
+    nums,
+    resource: source.resource,
+    otlpFlags: wire.flags,
+  }
+}
+
+/** From the record's content alone, so that a record sent twice is one, whenever it was received. */
+const logIdOf = (wire: WireLogRecord, source: Source, body: string): string =>
+  hashOf(
+    [
+      source.service,
+      source.scope,
+      wire.timeUnixNano,
+      wire.observedTimeUnixNano,
+      wire.severityNumber,
+      wire.eventName,
+      wire.traceId,
+      wire.spanId,
+      body,
+      ...wire.attributes.map(
+        ({ key, value }) => `${key}=${typeof value === 'string' ? value : JSON.stringify(plainOf(value))}`,
+      ),
+    ].join('\0'),
+  )
+
+/** The call that a record tells of. The record itself keeps the attributes; this row carries only what they mean. */
+const derivedSpan = (log: LogRecord, kind: Kind, source: Source, facts: Facts, request: Request): Span => {
+  const meaning = meaningOf(
+    facts,
+    {
+      traceId: log.traceId,
+      name: log.eventName,
+      scope: source.scope,
+      service: source.service,
+      status: 0,
+      statusMessage: '',
+      exception: undefined,
+    },
+    request.contents,
+  )
+  return {
+    ...meaning,
+    kind: meaning.kind === 'span' ? kind : meaning.kind,
+    usage: meaning.hasUsage ? meaning.usage : emptyUsage(),
+    projectId: request.projectId,
+    traceId: log.traceId,
+    spanId: log.logId.slice(0, 16),
+    parentSpanId: log.spanId,
+    startNanos: log.timeNanos,
+    durationNanos: 0n,
+    spanKind: 0,
+    status: 0,
+    statusMessage: '',
+    name: log.eventName,
+    traceState: '',
+    otlpFlags: 0,
+    origin: 'log',
+    service: source.service,
+    scope: source.scope,
+    scopeVersion: source.scopeVersion,
+    attrs: new Map(),
+    nums: new Map(),
+    attrRefs: new Map(),
+    resource: source.resource,
+    events: [],
+    links: [],
+  }
+}

@@ -1,0 +1,244 @@
+import { MAPPER_VERSION } from '../../schema/dialects/dialects.ts'
+import { canonicalProvider } from '../../schema/dialects/providers.ts'
+import {
+  CONTROL_FLOW_EXCEPTIONS,
+  NOT_IDS,
+  RESPONSE_ID,
+  TOOL_NAME_PREFIXES,
+  VERDICT_WORDS,
+} from '../../schema/dialects/words.ts'
+import type { Kind } from '../../schema/model/kind.ts'
+import type { Span } from '../../schema/model/span.ts'
+import type { KeyValue } from '../../schema/otlp/wire.ts'
+import { parsedJson, textOf } from './any-value.ts'
+import type { Contents } from './contents.ts'
+import { F, type Facts, TABLE } from './facts.ts'
+import { kindOf } from './kind-of.ts'
+import { cut, flattenedPreview, previewOf } from './previews.ts'
+import { canonicalTools } from './tool-definitions.ts'
+import { readUsage } from './usage.ts'
+
+/** Arguments are kept for validation up to this many bytes of text; longer ones are cut and cannot be validated. */
+export const TOOL_ARGUMENTS_BYTES_MAX = 65_536
+
+/** The part of a wire span (or of a log record that stands for one) that meanings are read from beside its attributes. */
+export interface Named {
+  readonly traceId: string
+  readonly name: string
+  readonly scope: string
+  readonly service: string
+  readonly status: number
+  readonly statusMessage: string
+  /** Attributes of the exception event, if there is one. */
+  readonly exception: readonly KeyValue[] | undefined
+}
+
+type Own =
+  | 'projectId'
+  | 'traceId'
+  | 'spanId'
+  | 'parentSpanId'
+  | 'startNanos'
+  | 'durationNanos'
+  | 'spanKind'
+  | 'status'
+  | 'statusMessage'
+  | 'name'
+  | 'traceState'
+  | 'otlpFlags'
+  | 'origin'
+  | 'service'
+  | 'scope'
+  | 'scopeVersion'
+  | 'attrs'
+  | 'nums'
+  | 'attrRefs'
+  | 'resource'
+  | 'events'
+  | 'links'
+
+/** Every field of a span that is a matter of meaning, from what its attributes were found to say. */
+export const meaningOf = (facts: Facts, named: Named, contents: Contents): Omit<Span, Own> => {
+  facts.readCarried()
+  const kind = kindOf(facts, named.name)
+  const read = readUsage(facts, named.scope)
+  const requestModel = facts.text(F.modelRequest)
+  const model = facts.text(F.modelResponse) || requestModel
+  const failure = failureOf(facts, named)
+  const calls = kind === 'llm'
+  const responseId = facts.text(F.responseId) || (calls ? responseIdIn(facts.raw(F.outputContent)) : '')
+  const finishReason = finishReasonOf(facts)
+  return {
+    env: facts.text(F.env),
+    team: facts.text(F.team),
+    costCenter: facts.text(F.costCenter),
+    customer: facts.text(F.customer),
+    kind,
+    rawKind: facts.rawKind,
+    dialect: TABLE.dialectIds[facts.dialect] ?? '',
+    mapperVersion: MAPPER_VERSION,
+    provider:
+      requestModel === '' && model === '' && !facts.has(F.provider)
+        ? ''
+        : canonicalProvider(facts.text(F.provider), model || requestModel),
+    model,
+    requestModel,
+    responseId,
+    finishReason,
+    serviceTier: tierOf(facts.text(F.serviceTier)),
+    agent: agentOf(facts, kind, named.name),
+    agentId: facts.text(F.agentId),
+    agentVersion: facts.text(F.agentVersion),
+    workflow: facts.text(F.workflow) || (kind === 'workflow' ? facts.text(F.entityName) : ''),
+    prompt: facts.text(F.prompt),
+    promptVersion: facts.text(F.promptVersion),
+    policyVersion: facts.text(F.policyVersion),
+    sessionId: sessionIdOf(facts.text(F.session)),
+    userId: idOf(facts.text(F.user)),
+    tool: kind === 'tool' || kind === 'approval' ? toolNameOf(facts, named.name) : '',
+    toolCallId: facts.text(F.toolCallId),
+    toolArguments: kind === 'tool' ? facts.text(F.toolArguments).slice(0, TOOL_ARGUMENTS_BYTES_MAX) : '',
+    toolDefinitionsRef: toolsRef(facts, named.traceId, contents),
+    guardrail: kind === 'guardrail' || kind === 'evaluator' ? guardrailOf(facts, named.name) : '',
+    verdict: kind === 'guardrail' ? verdictOf(facts, named, failure.failed) : '',
+    usage: read.usage,
+    usageReported: read.reported,
+    hasUsage: read.hasUsage,
+    inputSemantics: read.inputSemantics,
+    usageConflict: read.conflict,
+    costReportedNanoUsd: nanoUsd(facts.number(F.costUsd)),
+    toolFeeNanoUsd: nanoUsd(facts.number(F.toolFeeUsd)),
+    ttftNanos: nanos(facts.number(F.ttft)),
+    answered:
+      calls && (finishReason !== '' || responseId !== '' || facts.has(F.answer) || facts.outputMessages.length > 0),
+    failed: failure.failed || (calls && finishReason === 'error'),
+    errorType: failure.errorType,
+    labels: facts.labels.length === 0 ? NO_LABELS : new Map(facts.labels.map(({ key, value }) => [key, textOf(value)])),
+    inputPreview: inputPreview(facts, kind),
+    outputPreview: outputPreview(facts, kind),
+  }
+}
+
+const NO_LABELS: ReadonlyMap<string, string> = new Map()
+
+interface Failure {
+  readonly failed: boolean
+  readonly errorType: string
+}
+
+const FAILURE_WORDS: ReadonlySet<string> = new Set(['true', 'error', 'failed', 'failure'])
+
+/** The wider rule (dialects.md §8, "error"); a framework that leaves a step on purpose did not fail. */
+const failureOf = (facts: Facts, named: Named): Failure => {
+  const thrown = exceptionType(named.exception)
+  if (isControlFlow(thrown, named)) return { failed: false, errorType: '' }
+  const errorType = facts.text(F.errorType) || thrown
+  const failed =
+    named.status === 2 ||
+    named.exception !== undefined ||
+    errorType !== '' ||
+    FAILURE_WORDS.has(facts.text(F.failure).toLowerCase()) ||
+    (facts.has(F.success) && facts.text(F.success).toLowerCase() === 'false')
+  return { failed, errorType }
+}
+
+const exceptionType = (exception: readonly KeyValue[] | undefined): string => {
+  const type = exception?.findLast(({ key }) => key === 'exception.type')?.value
+  return typeof type === 'string' ? type : ''
+}
+
+const isControlFlow = (thrown: string, named: Named): boolean => {
+  if (thrown === '' && named.statusMessage === '') return false
+  if (CONTROL_FLOW_EXCEPTIONS.has(thrown.slice(thrown.lastIndexOf('.') + 1))) return true
+  const end = named.statusMessage.indexOf('(')
+  return end > 0 && CONTROL_FLOW_EXCEPTIONS.has(named.statusMessage.slice(0, end))
+}
+
+/** A list of reasons, one per choice (array or JSON text), or one word: the first. */
+const finishReasonOf = (facts: Facts): string => {
+  const text = facts.text(F.finishReason)
+  if (!text.startsWith('[')) return text
+  const list = parsedJson(text)
+  const first: unknown = Array.isArray(list) ? list[0] : undefined
+  return typeof first === 'string' ? first : ''
+}
+
+/** OpenInference has no attribute for the answer's id; it stands in the answer itself. */
+const ID_IN_ANSWER = /"(?:id|response_?[iI]d|message_id)": ?"((?:chatcmpl-|resp_|msg_|gen-)[\w-]{8,80})"/
+const ANSWER_CHARS_MAX = 65_536
+
+const responseIdIn = (answer: unknown): string => {
+  if (typeof answer !== 'string' || (answer[0] !== '{' && answer[0] !== '[')) return ''
+  return ID_IN_ANSWER.exec(answer.length > ANSWER_CHARS_MAX ? answer.slice(0, ANSWER_CHARS_MAX) : answer)?.[1] ?? ''
+}
+
+const tierOf = (said: string): string => (said === 'default' || said === 'auto' ? 'standard' : said)
+
+const agentOf = (facts: Facts, kind: Kind, name: string): string => {
+  const said = facts.text(F.agent)
+  if (said !== '' || kind !== 'agent') return said
+  return facts.text(F.entityName) || (name.startsWith('invoke_agent ') ? name.slice('invoke_agent '.length) : '')
+}
+
+const toolNameOf = (facts: Facts, name: string): string => {
+  const said = facts.text(F.toolName) || facts.text(F.entityName)
+  if (said !== '') return said
+  const prefix = TOOL_NAME_PREFIXES.find((start) => name.startsWith(start))
+  return prefix ? name.slice(prefix.length) : name
+}
+
+const toolsRef = (facts: Facts, traceId: string, contents: Contents): string => {
+  const canonical = canonicalTools(facts.raw(F.toolDefinitions), facts.toolDefinitions)
+  return canonical === '' ? '' : contents.add(traceId, canonical)
+}
+
+const guardrailOf = (facts: Facts, name: string): string => {
+  const said = facts.text(F.guardrail) || facts.text(F.entityName)
+  if (said !== '') return said
+  return name.replace(/^(?:guardrail|processor_run|processor run:)\s+/i, '')
+}
+
+const BLOCKS = /tripwire|guardrail|block|violation|abort|denied|refus/i
+
+/** Without a word of its own a guardrail that raised to stop the run has blocked; one that broke has an error; else it let pass. */
+const verdictOf = (facts: Facts, named: Named, failed: boolean): string => {
+  const said = VERDICT_WORDS.get(facts.text(F.verdict).toLowerCase())
+  if (said) return said
+  if (!failed) return 'pass'
+  const thrown = named.exception?.findLast(({ key }) => key === 'exception.message')?.value
+  return BLOCKS.test(
+    `${named.statusMessage} ${exceptionType(named.exception)} ${typeof thrown === 'string' ? thrown : ''}`,
+  )
+    ? 'block'
+    : 'error'
+}
+
+const idOf = (said: string): string =>
+  said === '' || NOT_IDS.has(said.toLowerCase()) || said.startsWith('[Scrubbed') ? '' : said
+
+const sessionIdOf = (said: string): string => (RESPONSE_ID.test(said) ? '' : idOf(said))
+
+const nanoUsd = (usd: number | undefined): bigint =>
+  usd === undefined || usd <= 0 || usd > 1e6 ? 0n : BigInt(Math.round(usd * 1e9))
+
+const nanos = (count: number | undefined): bigint =>
+  count === undefined || count <= 0 || count > 1e15 ? 0n : BigInt(Math.round(count))
+
+const inputPreview = (facts: Facts, kind: Kind): string => {
+  if (kind === 'tool') return cut(facts.text(F.toolArguments) || facts.text(F.inputContent))
+  if (!facts.has(F.inputContent))
+    return facts.inputMessages.length > 0 ? flattenedPreview(facts.inputMessages, 'input') : ''
+  if (facts.inputMessages.length > 0)
+    return flattenedPreview(facts.inputMessages, 'input') || previewOf(facts.raw(F.inputContent), 'input')
+  return READ_KINDS.has(kind) ? previewOf(facts.raw(F.inputContent), 'input') : cut(facts.text(F.inputContent))
+}
+
+const outputPreview = (facts: Facts, kind: Kind): string => {
+  if (facts.outputMessages.length > 0)
+    return flattenedPreview(facts.outputMessages, 'output') || previewOf(facts.raw(F.outputContent), 'output')
+  if (!facts.has(F.outputContent)) return ''
+  return READ_KINDS.has(kind) ? previewOf(facts.raw(F.outputContent), 'output') : cut(facts.text(F.outputContent))
+}
+
+/** Bodies of other spans (a graph's whole state) are shown as they begin: reading them for a message would cost more than everything else. */
+const READ_KINDS: ReadonlySet<Kind> = new Set<Kind>(['llm', 'agent', 'workflow', 'evaluator', 'span'])

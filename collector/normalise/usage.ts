@@ -1,0 +1,213 @@
+import { USAGE_WORDS } from '../../schema/dialects/usage-words.ts'
+import { bucketBit, emptyUsage, type UsageBucket, type UsageBuckets } from '../../schema/model/usage.ts'
+import { isObject, parsedJson, plainOf } from './any-value.ts'
+import { F, type Facts, TABLE } from './facts.ts'
+
+export interface ReadUsage {
+  readonly usage: UsageBuckets
+  readonly reported: number
+  readonly hasUsage: boolean
+  readonly inputSemantics: string
+  readonly conflict: boolean
+}
+
+const NO_USAGE: ReadUsage = { usage: emptyUsage(), reported: 0, hasUsage: false, inputSemantics: '', conflict: false }
+
+const BIT = Object.fromEntries(
+  (
+    [
+      'inputUncached',
+      'cacheRead',
+      'cacheWrite5m',
+      'cacheWrite1h',
+      'inputAudio',
+      'inputImage',
+      'outputText',
+      'reasoning',
+      'outputAudio',
+      'outputImage',
+    ] as const
+  ).map((bucket) => [bucket, bucketBit(bucket)]),
+) as Record<UsageBucket, number>
+
+/**
+ * Token counts in disjoint buckets (semantics.md §1). Emitters disagree whether input holds cached tokens and whether output holds reasoning; it is
+ * decided per span, and which rule decided is kept.
+ */
+export const readUsage = (facts: Facts, scope: string): ReadUsage => {
+  if (facts.has(F.usageJson)) readUsageJson(facts)
+  if (facts.has(F.usageDetailJson)) readUsageDetails(facts)
+  const input = tokens(facts, F.input)
+  const uncached = tokens(facts, F.inputUncached)
+  const output = tokens(facts, F.output)
+  if (input === undefined && uncached === undefined && output === undefined && !facts.has(F.cacheRead)) return NO_USAGE
+  const parts = readParts(facts)
+  const counts: Counts = {
+    input,
+    uncached,
+    output,
+    outputText: tokens(facts, F.outputText),
+    total: tokens(facts, F.totalTokens),
+  }
+  const inputs = splitInput(counts, parts, scope)
+  const outputs = splitOutput(counts, parts)
+  const usage: UsageBuckets = {
+    inputUncached: inputs.rest,
+    cacheRead: parts.cacheRead ?? 0,
+    cacheWrite5m: parts.cacheWrite5m,
+    cacheWrite1h: parts.cacheWrite1h,
+    inputAudio: parts.inputAudio ?? 0,
+    inputImage: parts.inputImage ?? 0,
+    outputText: outputs.rest,
+    reasoning: parts.reasoning ?? 0,
+    outputAudio: parts.outputAudio ?? 0,
+    outputImage: parts.outputImage ?? 0,
+  }
+  const reported = reportedBits(counts, parts)
+  // A count of 0 everywhere is what emitters write when they know nothing: no call costs no token.
+  const hasUsage = Object.values(usage).some((count) => count > 0)
+  return {
+    usage,
+    reported: hasUsage ? reported : 0,
+    hasUsage,
+    inputSemantics: hasUsage ? inputs.semantics : '',
+    conflict: inputs.conflict || outputs.conflict,
+  }
+}
+
+interface Counts {
+  readonly input: number | undefined
+  readonly uncached: number | undefined
+  readonly output: number | undefined
+  readonly outputText: number | undefined
+  readonly total: number | undefined
+}
+
+interface Parts {
+  readonly cacheRead: number | undefined
+  readonly cacheWrite: number | undefined
+  readonly cacheWrite5m: number
+  readonly cacheWrite1h: number
+  readonly knowsLifetime: boolean
+  readonly inputAudio: number | undefined
+  readonly inputImage: number | undefined
+  readonly reasoning: number | undefined
+  readonly outputAudio: number | undefined
+  readonly outputImage: number | undefined
+}
+
+const readParts = (facts: Facts): Parts => {
+  const for5m = tokens(facts, F.cacheWrite5m)
+  const for1h = tokens(facts, F.cacheWrite1h)
+  const knowsLifetime = for5m !== undefined || for1h !== undefined
+  const written = tokens(facts, F.cacheWrite) ?? (knowsLifetime ? (for5m ?? 0) + (for1h ?? 0) : undefined)
+  const cacheWrite1h = Math.min(for1h ?? 0, written ?? 0)
+  return {
+    cacheRead: tokens(facts, F.cacheRead),
+    cacheWrite: written,
+    // Of unknown lifetime: 5 minutes, the provider's default.
+    cacheWrite5m: (written ?? 0) - cacheWrite1h,
+    cacheWrite1h,
+    knowsLifetime,
+    inputAudio: tokens(facts, F.inputAudio),
+    inputImage: tokens(facts, F.inputImage),
+    reasoning: tokens(facts, F.reasoning),
+    outputAudio: tokens(facts, F.outputAudio),
+    outputImage: tokens(facts, F.outputImage),
+  }
+}
+
+interface Rest {
+  readonly rest: number
+  readonly semantics: string
+  readonly conflict: boolean
+}
+
+const splitInput = (counts: Counts, parts: Parts, scope: string): Rest => {
+  const cached = (parts.cacheRead ?? 0) + (parts.cacheWrite ?? 0)
+  const other = (parts.inputAudio ?? 0) + (parts.inputImage ?? 0)
+  if (counts.uncached !== undefined) return rest(counts.uncached - other, 'exclusive:uncached')
+  if (counts.input === undefined) return rest(0, '')
+  const semantics = inputSemantics(counts, cached, scope)
+  return rest(counts.input - other - (semantics.startsWith('inclusive') ? cached : 0), semantics)
+}
+
+/** semantics.md §1, in its order: dialect rule, proof, a reported total, default. (An explicit non-cached count was taken before.) */
+const inputSemantics = (counts: Counts, cached: number, scope: string): string => {
+  const input = counts.input ?? 0
+  const rule = TABLE.inputSemantics(scope)
+  if (rule) return `${rule}:dialect`
+  if (cached === 0) return 'inclusive:default'
+  if (cached > input) return 'exclusive:proof'
+  if (counts.total !== undefined && counts.output !== undefined) {
+    if (counts.total === input + counts.output) return 'inclusive:total'
+    if (counts.total === input + cached + counts.output) return 'exclusive:total'
+  }
+  return 'inclusive:default'
+}
+
+const splitOutput = (counts: Counts, parts: Parts): Rest => {
+  const reasoning = parts.reasoning ?? 0
+  const other = (parts.outputAudio ?? 0) + (parts.outputImage ?? 0)
+  if (counts.outputText !== undefined) return rest(counts.outputText, '')
+  if (counts.output === undefined) return rest(0, '')
+  const apart =
+    reasoning > 0 &&
+    (reasoning > counts.output ||
+      (counts.total !== undefined &&
+        counts.input !== undefined &&
+        counts.total === counts.input + counts.output + reasoning))
+  return rest(counts.output - other - (apart ? 0 : reasoning), '')
+}
+
+/** Never below zero: telemetry that contradicts itself is flagged, and the parts are believed. */
+const rest = (count: number, semantics: string): Rest => ({ rest: Math.max(0, count), semantics, conflict: count < 0 })
+
+const reportedBits = (counts: Counts, parts: Parts): number => {
+  let bits = 0
+  if (counts.input !== undefined || counts.uncached !== undefined) bits |= BIT.inputUncached
+  if (parts.cacheRead !== undefined) bits |= BIT.cacheRead
+  if (parts.cacheWrite !== undefined) bits |= BIT.cacheWrite5m
+  if (parts.knowsLifetime || parts.cacheWrite === 0) bits |= BIT.cacheWrite1h
+  if (parts.inputAudio !== undefined) bits |= BIT.inputAudio
+  if (parts.inputImage !== undefined) bits |= BIT.inputImage
+  if (counts.output !== undefined || counts.outputText !== undefined) bits |= BIT.outputText
+  if (parts.reasoning !== undefined) bits |= BIT.reasoning
+  if (parts.outputAudio !== undefined) bits |= BIT.outputAudio
+  if (parts.outputImage !== undefined) bits |= BIT.outputImage
+  return bits
+}
+
+/** A count of tokens: a whole number, not negative; everything else is no count. */
+const tokens = (facts: Facts, field: number): number | undefined => {
+  const number = facts.number(field)
+  return number === undefined || number < 0 || number > Number.MAX_SAFE_INTEGER ? undefined : Math.round(number)
+}
+
+/** Rank of words inside an object: after every attribute of its own. */
+const JSON_RANK = 900_000
+
+const readUsageJson = (facts: Facts): void => {
+  const value = facts.raw(F.usageJson)
+  const object = typeof value === 'string' ? parsedJson(value) : plainOf(value ?? null)
+  if (isObject(object)) readWords(facts, object, '')
+}
+
+const readWords = (facts: Facts, object: Readonly<Record<string, unknown>>, path: string): void => {
+  for (const [name, value] of Object.entries(object)) {
+    const field = USAGE_WORDS[path + name]
+    if (field && typeof value === 'number') facts.set(F[field], value, JSON_RANK)
+    else if (path === '' && isObject(value)) readWords(facts, value, `${name}.`)
+  }
+}
+
+/** Anthropic's reply as the AI SDK passes it on: the lifetimes of cache writes stand nowhere else. */
+const LIFETIME = /"ephemeral_(5m|1h)_input_tokens":(\d{1,12})/g
+
+const readUsageDetails = (facts: Facts): void => {
+  const text = facts.text(F.usageDetailJson)
+  if (!text.includes('"ephemeral_')) return
+  for (const [, lifetime, count] of text.matchAll(LIFETIME)) {
+    facts.set(lifetime === '1h' ? F.cacheWrite1h : F.cacheWrite5m, Number(count), JSON_RANK)
+  }
+}
