@@ -1,0 +1,120 @@
+import type { Usage } from '../../schema/api/shapes.ts'
+import { formatCount, formatDuration, formatPercent, formatTokens, formatUsd } from '../util/format.ts'
+import { useNow } from '../util/now.ts'
+import { useZone } from '../util/preferences.ts'
+import { formatAgo, formatExact, formatMoment } from '../util/time-format.ts'
+
+type CostStatus = 'complete' | 'partial' | 'none' | 'free' | 'reported' | 'computed' | 'unpriced' | null
+
+interface MoneyProps {
+  readonly usd: string | null
+  /** Of a run or list (`complete|partial|none`) or of one call (`free|reported|computed|unpriced`). */
+  readonly status?: CostStatus
+}
+
+/** Money with its significant digits. What has no price shows a dash and says so: a missing price is never $0. */
+export const Money = ({ usd, status = 'complete' }: MoneyProps) => {
+  if (status === 'none' || status === 'unpriced') return <Unpriced />
+  if (usd === null) return <Missing />
+  if (status === 'partial') {
+    return (
+      <span className="num" title={`At least $${usd}: some calls used a model without a price`}>
+        ≥ {formatUsd(usd)}
+      </span>
+    )
+  }
+  return (
+    <span className="num" title={titleOf(usd, status)}>
+      {formatUsd(usd)}
+    </span>
+  )
+}
+
+const titleOf = (usd: string, status: CostStatus) =>
+  status === 'reported'
+    ? `$${usd}, as the emitter reported it`
+    : status === 'computed'
+      ? `$${usd}, from the price book`
+      : `$${usd}`
+
+const Unpriced = () => (
+  <span className="faint" title="No price is known for the model of these calls">
+    —<span className="small"> unpriced</span>
+  </span>
+)
+
+/** Nothing to show. Read aloud as such, not as "dash". */
+export const Missing = ({ why = 'no value' }: { readonly why?: string }) => (
+  <span className="faint" title={why}>
+    <span aria-hidden="true">–</span>
+    <span className="sr">{why}</span>
+  </span>
+)
+
+export const Duration = ({ ms }: { readonly ms: number | null }) =>
+  ms === null ? (
+    <Missing />
+  ) : (
+    <span className="num" title={`${formatCount(Math.round(ms * 1000) / 1000)} ms`}>
+      {formatDuration(ms)}
+    </span>
+  )
+
+/** Tokens as `3,204 → 118`; the buckets on hover. */
+export const Tokens = ({ usage }: { readonly usage: Usage }) => (
+  <span className="num" title={usageText(usage)}>
+    {formatTokens(usage.inputTotal)} → {formatTokens(usage.outputTotal)}
+  </span>
+)
+
+/** Every bucket that holds something, one a line; and which ones the emitter folded into their parent. */
+export const usageText = (usage: Usage): string => {
+  const lines = [
+    ['input', usage.inputTotal],
+    ['  not cached', usage.inputUncached],
+    ['  cache read', usage.cacheRead],
+    ['  cache write 5 min', usage.cacheWrite5m],
+    ['  cache write 1 h', usage.cacheWrite1h],
+    ['  audio', usage.inputAudio],
+    ['  image', usage.inputImage],
+    ['output', usage.outputTotal],
+    ['  text', usage.outputText],
+    ['  reasoning', usage.reasoning],
+    ['  audio', usage.outputAudio],
+    ['  image', usage.outputImage],
+  ] as const
+  const shown = lines
+    .filter(([label, n]) => n > 0 || !label.startsWith(' '))
+    .map(([label, n]) => `${label} ${formatCount(n)}`)
+  return [
+    ...shown,
+    ...(usage.unreported.length > 0 ? [`not reported apart: ${usage.unreported.join(', ')}`] : []),
+  ].join('\n')
+}
+
+/** Share of the input that came from the cache, or nothing where none did. */
+export const cachedText = (usage: Usage): string =>
+  usage.cacheRead > 0 && usage.inputTotal > 0 ? `${formatPercent(usage.cacheRead / usage.inputTotal, 0)} cached` : ''
+
+/** Relative, with the absolute on hover. `time` is ISO 8601. */
+export const TimeAgo = ({ time }: { readonly time: string }) => {
+  const now = useNow()
+  const zone = useZone()
+  const ms = Date.parse(time)
+  return (
+    <time className="num" dateTime={time} title={formatExact(ms, zone)}>
+      {formatAgo(ms, Math.max(now, Date.now() - 10_000))}
+    </time>
+  )
+}
+
+/** Absolute, in the zone of the page. */
+export const Moment = ({ time }: { readonly time: string }) => {
+  const zone = useZone()
+  const ms = Date.parse(time)
+  return (
+    <time className="num" dateTime={time} title={formatExact(ms, zone)}>
+      {formatMoment(ms, zone)}
+    </time>
+  )
+}
