@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { version } from './version.ts'
 import { demoCommand } from './commands/demo.ts'
 import { importCommand } from './commands/import.ts'
 import { keyCommand } from './commands/key.ts'
 import { serveCommand } from './commands/serve.ts'
+import { version } from './version.ts'
 
 /** The composition root: the only place that sees collector, server and the rest at once. Every flag has a `RECOUNT_…` variable. */
 const program = new Command('recount')

@@ -189,7 +189,11 @@ export const startCollector = async (
     return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest)
   }
   metrics.read('recount_spool_bytes', 'Bytes acknowledged and not yet loaded', () => spool.bytes + tallySpool.bytes)
-  metrics.read('recount_load_lag_seconds', 'Age of the oldest request that is not queryable and tallied', () => lagMs() / 1000)
+  metrics.read(
+    'recount_load_lag_seconds',
+    'Age of the oldest request that is not queryable and tallied',
+    () => lagMs() / 1000,
+  )
 
   return {
     accept,

@@ -20,9 +20,11 @@ export const importCommand = (): Command =>
     .addOption(flag('--keep-time', 'leave the recorded times instead of moving the last one to now'))
     .action((format: ImportFormat, files: string[], { endpoint, key, experiment, keepTime }: Flags) =>
       orExplain(
-        runImport({ format, files, endpoint, key, experiment, keepTime, print: (line) => console.log(line) }).then((report) => {
-          // Rejected records are in the summary above; a script must notice all the same.
-          if (report.rejected.spans + report.rejected.logs > 0) process.exitCode = 1
-        }),
+        runImport({ format, files, endpoint, key, experiment, keepTime, print: (line) => console.log(line) }).then(
+          (report) => {
+            // Rejected records are in the summary above; a script must notice all the same.
+            if (report.rejected.spans + report.rejected.logs > 0) process.exitCode = 1
+          },
+        ),
       ),
     )

@@ -16,7 +16,9 @@ export const keyCommand = (): Command =>
         .action(async (name: string, { data, scope }: { data: string; scope: KeyScope }) => {
           const { key, stored } = await createKey(data, name, scope)
           console.log(key)
-          console.error(`Key ${stored.id} (${scope}) for ${data}. It is shown this once; send it as Authorization: Bearer ${key.slice(0, 6)}…`)
+          console.error(
+            `Key ${stored.id} (${scope}) for ${data}. It is shown this once; send it as Authorization: Bearer ${key.slice(0, 6)}…`,
+          )
         }),
     )
     .addCommand(

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
+import { greeting } from '../serve/greeting.ts'
 import { describeProblem, StartProblem } from '../serve/problems.ts'
 import { SERVE_DEFAULTS, startRecount } from '../serve/start.ts'
-import { greeting } from '../serve/greeting.ts'
 import { flag, portNumber, wholeNumber } from './options.ts'
 
 interface Flags {
@@ -23,7 +23,11 @@ export const serveCommand = (): Command =>
     .description('Take telemetry, keep it, answer questions: everything in one process')
     .addOption(flag('--data <dir>', 'where data lives').default(SERVE_DEFAULTS.dataDir))
     .addOption(flag('--clickhouse <url>', 'a ClickHouse server instead of the embedded engine'))
-    .addOption(flag('--host <address>', 'address to listen on; anything but loopback needs an API key').default(SERVE_DEFAULTS.host))
+    .addOption(
+      flag('--host <address>', 'address to listen on; anything but loopback needs an API key').default(
+        SERVE_DEFAULTS.host,
+      ),
+    )
     .addOption(flag('--port <port>', 'API and UI').default(SERVE_DEFAULTS.port).argParser(portNumber))
     .addOption(flag('--otlp-http <port>', 'OTLP over HTTP').default(SERVE_DEFAULTS.otlpHttpPort).argParser(portNumber))
     .addOption(flag('--cors-origin <origin...>', 'web pages that may send telemetry'))

@@ -62,7 +62,11 @@ const acquire = async (file: string, path: string, mine: Lock): Promise<void> =>
     // Its process was killed: the lock is stale.
     await rm(file, { force: true })
   }
-  throw new StartProblem('data_directory_in_use', `${path} is being taken by another process.`, 'Try again, or give another --data DIR.')
+  throw new StartProblem(
+    'data_directory_in_use',
+    `${path} is being taken by another process.`,
+    'Try again, or give another --data DIR.',
+  )
 }
 
 const write = async (file: string, lock: Lock, flags: 'w' | 'wx'): Promise<void> => {
@@ -78,7 +82,9 @@ const write = async (file: string, lock: Lock, flags: 'w' | 'wx'): Promise<void>
 const readLock = async (file: string): Promise<Lock | undefined> => {
   try {
     const lock = JSON.parse(await readFile(file, 'utf8')) as Partial<Lock>
-    return typeof lock.pid === 'number' ? { pid: lock.pid, started: lock.started ?? '', url: lock.url ?? '' } : undefined
+    return typeof lock.pid === 'number'
+      ? { pid: lock.pid, started: lock.started ?? '', url: lock.url ?? '' }
+      : undefined
   } catch {
     return undefined
   }

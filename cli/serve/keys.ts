@@ -34,7 +34,11 @@ export const readKeys = (dataDir: string): readonly StoredKey[] => {
 }
 
 /** Makes a key and returns its text, which is shown once and kept nowhere. */
-export const createKey = async (dataDir: string, name: string, scope: KeyScope): Promise<{ key: string; stored: StoredKey }> => {
+export const createKey = async (
+  dataDir: string,
+  name: string,
+  scope: KeyScope,
+): Promise<{ key: string; stored: StoredKey }> => {
   const key = `rk_${randomBytes(32).toString('base64url')}`
   const stored: StoredKey = {
     id: randomBytes(4).toString('hex'),

@@ -155,7 +155,10 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
 
 const checkPlatform = (config: ServeConfig): void => {
   const platform = `${process.platform}-${process.arch}`
-  if (config.clickhouseUrl === undefined && !['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'].includes(platform))
+  if (
+    config.clickhouseUrl === undefined &&
+    !['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'].includes(platform)
+  )
     throw new StartProblem(
       'unsupported_platform',
       `the embedded engine is not available for ${platform}.`,

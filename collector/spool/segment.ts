@@ -16,8 +16,17 @@ export const FRAME_HEADER_BYTES = 12
 const SECTION_HEADER_BYTES = 9
 
 /** Number of a table in the file. Append only: files of an older program must stay readable. */
-const TABLE_IDS: readonly (TableName | 'keys')[] = ['spans', 'logs', 'scores', 'content', 'run_ledger', 'traces', 'keys']
-if (TABLE_NAMES.some((name) => !TABLE_IDS.includes(name))) throw new Error('a table has no number in the segment format')
+const TABLE_IDS: readonly (TableName | 'keys')[] = [
+  'spans',
+  'logs',
+  'scores',
+  'content',
+  'run_ledger',
+  'traces',
+  'keys',
+]
+if (TABLE_NAMES.some((name) => !TABLE_IDS.includes(name)))
+  throw new Error('a table has no number in the segment format')
 
 export const encodeFrame = (sections: readonly Section[]): Buffer => {
   const payloadBytes = sections.reduce((sum, s) => sum + SECTION_HEADER_BYTES + s.bytes.length, 0)

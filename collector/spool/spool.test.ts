@@ -9,7 +9,10 @@ import { SPOOL_LIMITS, Spool, SpoolFull, SpoolWriteError } from './spool.ts'
 
 let folder = ''
 const corrupt: string[] = []
-const events = { segmentClosed: () => undefined, corrupt: (file: string, detail: string) => void corrupt.push(`${file}: ${detail}`) }
+const events = {
+  segmentClosed: () => undefined,
+  corrupt: (file: string, detail: string) => void corrupt.push(`${file}: ${detail}`),
+}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'recount-spool-'))
@@ -24,7 +27,8 @@ const texts = async (spool: Spool): Promise<string[]> => {
     for (const section of await spool.read(segment)) all.push(Buffer.from(section.bytes).toString())
   return all
 }
-const onlyFile = async (): Promise<string> => join(folder, (await readdir(folder)).find((name) => name.endsWith('.seg'))!)
+const onlyFile = async (): Promise<string> =>
+  join(folder, (await readdir(folder)).find((name) => name.endsWith('.seg'))!)
 
 test('what was appended is handed out in order, after a flush and after a new start', async () => {
   const spool = await Spool.open(folder, events)
@@ -40,7 +44,11 @@ test('what was appended is handed out in order, after a flush and after a new st
 
 test('requests that arrive together share one segment, and an idle one is closed by its age', async () => {
   let closed = 0
-  const spool = await Spool.open(folder, { ...events, segmentClosed: () => closed++ }, { ...SPOOL_LIMITS, segmentAgeMsMax: 30 })
+  const spool = await Spool.open(
+    folder,
+    { ...events, segmentClosed: () => closed++ },
+    { ...SPOOL_LIMITS, segmentAgeMsMax: 30 },
+  )
   await Promise.all(Array.from({ length: 100 }, (_, i) => spool.append(spans(String(i)))))
   expect(closed).toBe(0)
   await new Promise((resolve) => setTimeout(resolve, 80))

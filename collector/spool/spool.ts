@@ -193,7 +193,8 @@ export class Spool {
             segment.rows += section.table === 'keys' ? 0 : section.rows
           }
         for (const waiting of group) waiting.resolve()
-        if (segment.rows >= this.#limits.segmentRowsMax || segment.bytes >= this.#limits.segmentBytesMax) await this.#close()
+        if (segment.rows >= this.#limits.segmentRowsMax || segment.bytes >= this.#limits.segmentBytesMax)
+          await this.#close()
       } catch (error) {
         const failure = new SpoolWriteError(`spool: ${(error as Error).message}`, { cause: error })
         for (const waiting of group) waiting.reject(failure)

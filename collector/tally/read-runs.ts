@@ -1,6 +1,6 @@
-import { LEDGER, LEDGER_HEADER_BYTES, SPANS, TRACES, type TraceRow } from '../../schema/clickhouse/tables.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { decoderOf, RowBinaryReader } from '../../schema/clickhouse/row-binary.ts'
+import { LEDGER, LEDGER_HEADER_BYTES, SPANS, TRACES, type TraceRow } from '../../schema/clickhouse/tables.ts'
 import type { ScoreSource } from '../../schema/model/kind.ts'
 import type { Score } from '../../schema/model/span.ts'
 import { emptyUsage, USAGE_BUCKETS, USAGE_COLUMNS, type UsageBuckets } from '../../schema/model/usage.ts'
@@ -13,8 +13,13 @@ const idList = (ids: readonly string[], bytes: number): string => {
 }
 
 const column = (field: string): string =>
-  ({ startNanos: 'start_time', durationNanos: 'duration_ns', costReportedNanoUsd: 'cost_reported', toolFeeNanoUsd: 'tool_fee', ttftNanos: 'ttft_ns' })[field] ??
-  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  ({
+    startNanos: 'start_time',
+    durationNanos: 'duration_ns',
+    costReportedNanoUsd: 'cost_reported',
+    toolFeeNanoUsd: 'tool_fee',
+    ttftNanos: 'ttft_ns',
+  })[field] ?? field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** Tally field → column, the ten usage columns under `usage`. */
 interface SpanColumn {
@@ -66,7 +71,11 @@ WHERE project_id = ${projectId}
   return spans
 }
 
-export const readScores = async (database: Database, projectId: number, traceIds: readonly string[]): Promise<Score[]> => {
+export const readScores = async (
+  database: Database,
+  projectId: number,
+  traceIds: readonly string[],
+): Promise<Score[]> => {
   const rows = await database.query<Record<string, string>>(
     `SELECT lower(hex(score_id)) AS scoreId, toString(toUnixTimestamp64Nano(time)) AS timeNanos, name, source, evaluator,
     evaluator_version AS evaluatorVersion, toString(value) AS value, label, explanation, lower(hex(trace_id)) AS traceId,

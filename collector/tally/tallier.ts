@@ -134,14 +134,16 @@ export class Tallier {
     )
     const byTrace = groupBy(spans, (span) => span.traceId)
     for (const [traceId, mine] of byTrace)
-      into.set(traceId, { traceId, spans: mine, assignment: assignTrace(projectId, mine), previous: known.get(traceId) })
+      into.set(traceId, {
+        traceId,
+        spans: mine,
+        assignment: assignTrace(projectId, mine),
+        previous: known.get(traceId),
+      })
   }
 
   /** What the ledger holds now of every run that any of these traces belongs or belonged to. */
-  async #standing(
-    projectId: number,
-    traces: ReadonlyMap<string, TraceState>,
-  ): Promise<Map<string, LedgerEntry>> {
+  async #standing(projectId: number, traces: ReadonlyMap<string, TraceState>): Promise<Map<string, LedgerEntry>> {
     const runIds = new Set<string>()
     let from: bigint | undefined
     let to: bigint | undefined

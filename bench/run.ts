@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { benchIngest } from './ingest.ts'
+import { benchQuery } from './query.ts'
+import { benchVisible } from './visible.ts'
+
+/**
+ * `npm run bench [-- ingest|query|visible …] [--spans N]`: runs the workloads, prints their figures, and appends them as one JSON line
+ * to bench/results/history.jsonl with commit and machine. Nothing here is a test: no figure fails.
+ */
+const WORKLOADS: Record<string, (spans: number) => Promise<object>> = {
+  ingest: benchIngest,
+  query: benchQuery,
+  visible: benchVisible,
+}
+const SPANS = 1_000_000
+
+const asked = process.argv.slice(2).filter((word) => word in WORKLOADS)
+const spansAt = process.argv.indexOf('--spans')
+const spans = spansAt === -1 ? SPANS : Number(process.argv[spansAt + 1])
+
+const results: Record<string, object> = {}
+for (const name of asked.length > 0 ? asked : Object.keys(WORKLOADS)) {
+  console.log(`\n${name}`)
+  const result = await WORKLOADS[name]!(spans)
+  results[name] = result
+  console.dir(result, { depth: 5 })
+}
+
+const folder = fileURLToPath(new URL('./results/', import.meta.url))
+mkdirSync(folder, { recursive: true })
+const commit = ((): string => {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  } catch {
+    return 'unknown'
+  }
+})()
+appendFileSync(
+  `${folder}history.jsonl`,
+  `${JSON.stringify({
+    at: new Date().toISOString(),
+    commit,
+    node: process.version,
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 1024 ** 3),
+    ...results,
+  })}\n`,
+)

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+/** Recount as its users run it: a process of its own, that can be killed, timed and weighed. */
+export interface RecountProcess {
+  readonly api: string
+  readonly otlpHttp: string
+  readonly child: ChildProcess
+  /** Milliseconds from start to the first answer of /readyz. */
+  readonly readyMs: number
+  /** User and system CPU seconds used so far, all threads. */
+  readonly cpuSeconds: () => number
+  readonly residentBytes: () => number
+  /** What it printed so far. */
+  readonly output: () => string
+  /** SIGKILL, and waits for the end. */
+  readonly kill: () => Promise<void>
+  /** SIGTERM, and waits; the exit code. */
+  readonly stop: () => Promise<number | null>
+}
+
+export interface ProcessOptions {
+  readonly dataDir: string
+  readonly ports?: { readonly api: number; readonly otlpHttp: number }
+  readonly flags?: readonly string[]
+  readonly readyTimeoutMs?: number
+}
+
+const BIN = fileURLToPath(new URL('../../bin/recount.mjs', import.meta.url))
+const CLOCK_TICKS_PER_SECOND = 100
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+
+export const startRecountProcess = async ({
+  dataDir,
+  ports,
+  flags = [],
+  readyTimeoutMs = 30_000,
+}: ProcessOptions): Promise<RecountProcess> => {
+  const { api, otlpHttp } = ports ?? { api: await freePort(), otlpHttp: await freePort() }
+  const started = performance.now()
+  const child = spawn(
+    process.execPath,
+    [BIN, 'serve', '--data', dataDir, '--port', String(api), '--otlp-http', String(otlpHttp), ...flags],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let printed = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
+  })
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const url = `http://127.0.0.1:${api}`
+  let ready = false
+  while (!ready) {
+    if (child.exitCode !== null) throw new Error(`recount exited with ${child.exitCode}:\n${printed}`)
+    if (performance.now() - started > readyTimeoutMs) {
+      child.kill('SIGKILL')
+      throw new Error(`recount was not ready after ${readyTimeoutMs} ms:\n${printed}`)
+    }
+    ready = await fetch(`${url}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (!ready) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return {
+    api: url,
+    otlpHttp: `http://127.0.0.1:${otlpHttp}`,
+    child,
+    readyMs: performance.now() - started,
+    cpuSeconds: () => {
+      const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND
+    },
+    residentBytes: () =>
+      Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024,
+    output: () => printed,
+    kill: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+    stop: () => {
+      child.kill('SIGTERM')
+      return exited
+    },
+  }
+}
