@@ -9,7 +9,7 @@ import { startNormalisePool } from './normalise/pool.ts'
 import type { AcceptResult, Consumer, OtlpRequest } from './pipeline-types.ts'
 import type { TraceKey } from './spool/keys.ts'
 import { type Segment, SPOOL_LIMITS, Spool, SpoolFull, type SpoolLimits } from './spool/spool.ts'
-import { genaiPriceBook } from './tally/price-book.ts'
+import { genaiPriceBook } from './tally/genai-price-book.ts'
 import { Tallier } from './tally/tallier.ts'
 
 export interface CollectorConfig {

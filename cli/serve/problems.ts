@@ -17,6 +17,7 @@ export type StartProblemCode =
   | 'data_of_newer_version'
   | 'port_in_use'
   | 'address_needs_key'
+  | 'address_unusable'
   | 'unsupported_platform'
   | 'clickhouse_unreachable'
 

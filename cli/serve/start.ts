@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { COLLECTOR_DEFAULTS, type CollectorConfig, startCollector } from '../../collector/collector.ts'
+import { acknowledgeOnce } from '../../collector/receive/acknowledged.ts'
+import { receiveMeters } from '../../collector/receive/meters.ts'
 import { createOtlpHttpServer } from '../../collector/receive/otlp-http.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { DatabaseError } from '../../schema/clickhouse/database.ts'
@@ -15,6 +17,7 @@ import { createApp } from '../../server/app.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { version } from '../version.ts'
 import { takeDataDir } from './data-dir.ts'
+import { recentRate } from './recent-rate.ts'
 import { keyGuard, mayIngest, mayRead, readKeys } from './keys.ts'
 import { StartProblem } from './problems.ts'
 
@@ -90,14 +93,23 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
     const guard = keyGuard(dataDir.path, exposed)
     const needsKey = exposed || readKeys(dataDir.path).length > 0
     const doors: DoorConfig = { hosts: [config.host], corsOrigins: config.corsOrigins, keysRequired: needsKey }
+    const meters = receiveMeters(metrics)
+    const rate = recentRate()
     const otlp = createOtlpHttpServer({
-      consumer: collector.accept,
+      consumer: acknowledgeOnce(
+        async (request) => {
+          const result = await collector.accept(request)
+          if (result.kind === 'accepted') rate.add(result.accepted)
+          return result
+        },
+        { meters },
+      ),
       authenticate: (headers) => {
         const principal = guard(headers)
         return mayIngest(principal) ? { projectId: principal.projectId } : undefined
       },
       doors,
-      metrics,
+      meters,
       log: config.log,
     })
     const startedMs = Date.now()
@@ -111,21 +123,23 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
         const principal = guard(headers)
         return mayRead(principal) ? { projectId: principal.projectId } : undefined
       },
-      ingest: () => ({ ...collector.status(), spansPerSecond: otlp.spansPerSecond() }),
+      ingest: () => ({ ...collector.status(), spansPerSecond: rate.perSecond() }),
       startedMs,
     })
     const api = createServer(getRequestListener(app.fetch))
 
-    const otlpPort = await listen(otlp.server, config.host, config.otlpHttpPort, '--otlp-http')
-    undo.push(() => closeServer(otlp.server))
-    const apiPort = await listen(api, config.host, config.port, '--port')
+    const otlpAddress = await orPortProblem(config.host, config.otlpHttpPort, '--otlp-http', () =>
+      otlp.listen(config.otlpHttpPort, config.host),
+    )
+    undo.push(() => otlp.stop(0))
+    const apiAddress = await orPortProblem(config.host, config.port, '--port', () => listen(api, config.host, config.port))
     undo.push(() => closeServer(api))
-    const urls = { api: urlOf(config.host, apiPort), otlpHttp: urlOf(config.host, otlpPort) }
+    const urls = { api: urlOf(config.host, apiAddress.port), otlpHttp: urlOf(config.host, otlpAddress.port) }
     await dataDir.announce(urls.api)
 
     let closing: Promise<void> | undefined
     const close = async (graceMs: number): Promise<void> => {
-      await Promise.all([closeServer(otlp.server), closeServer(api)])
+      await Promise.all([otlp.stop(REQUEST_GRACE_MS), closeServer(api)])
       await collector.close(graceMs)
       await database.close()
       await dataDir.release()
@@ -201,21 +215,35 @@ const affordable = async (reserveBytes: number, dir: string): Promise<number> =>
   return blocks * bsize > reserveBytes * 4 ? reserveBytes : 0
 }
 
-const listen = (server: Server, host: string, port: number, flag: string): Promise<number> =>
+/** Requests under way when the program is told to stop. */
+const REQUEST_GRACE_MS = 1_000
+
+const listen = (server: Server, host: string, port: number): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(
-          new StartProblem(
-            'port_in_use',
-            `port ${port} on ${host} is in use by another program (perhaps another Recount).`,
-            `Stop it, or choose another port with ${flag} PORT.`,
-          ),
-        )
-      else reject(error)
-    })
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+    server.once('error', reject)
+    server.listen(port, host, () => resolve(server.address() as AddressInfo))
   })
+
+const orPortProblem = async <T>(host: string, port: number, flag: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE')
+      throw new StartProblem(
+        'port_in_use',
+        `port ${port} on ${host} is in use by another program (perhaps another Recount).`,
+        `Stop it, or choose another port with ${flag} PORT.`,
+      )
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new StartProblem(
+        'address_unusable',
+        `cannot listen on ${host} port ${port}: ${message}`,
+        `Choose an address of this machine with --host and a port above 1023 with ${flag} PORT.`,
+      )
+    throw error
+  }
+}
 
 const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
