@@ -1,5 +1,6 @@
 import { encodeTraces } from '../schema/otlp/encode-protobuf.ts'
 import type { KeyValue, ResourceSpans, WireSpan } from '../schema/otlp/wire.ts'
+import { seededRandom } from '../test/support/seeded-random.ts'
 
 /**
  * Agent spans of about 1 KB, 512 a request, traces of 32: a root `invoke_agent`, `chat` spans with message JSON and usage, `execute_tool` spans with
@@ -13,18 +14,6 @@ const WORDS =
   'the customer asked for a refund of order because item arrived damaged I will look up policy before proceeding approval amount shipped delivered invoice account please confirm address agent checks stock price carrier window escalate manager credit note'.split(
     ' ',
   )
-
-/** Mulberry32: small, seeded, good enough for words. */
-const randomOf = (seed: number) => {
-  let state = seed >>> 0
-  return (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const text = (random: () => number, words: number): string =>
   Array.from({ length: words }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' ')
@@ -133,7 +122,7 @@ const RESOURCE: readonly KeyValue[] = [
 ]
 
 export const requestOf = (seed: number): readonly ResourceSpans[] => {
-  const random = randomOf(seed)
+  const random = seededRandom(seed)
   const spans = Array.from({ length: TRACES_PER_REQUEST }, (_, trace) => traceOf(trace, random)).flat()
   return [
     {
