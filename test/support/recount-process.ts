@@ -28,7 +28,7 @@ export interface ProcessOptions {
   readonly readyTimeoutMs?: number
 }
 
-const BIN = fileURLToPath(new URL('../../bin/recount.mjs', import.meta.url))
+const BIN = fileURLToPath(new URL('../../bin/recount.cjs', import.meta.url))
 const CLOCK_TICKS_PER_SECOND = 100
 
 export const freePort = (): Promise<number> =>
