@@ -3,9 +3,7 @@
 // fsync wait for a dashboard. The pool reads its size once, before the first file is read in the background; an ES module would be too late.
 process.env.UV_THREADPOOL_SIZE ??= '16'
 
-// The program is TypeScript and runs as it is written: tsx strips the types on import, for a checkout and for the package alike.
-require('tsx/esm/api').register()
-import('../cli/recount.ts').catch((error) => {
+import('./main.mjs').catch((error) => {
   console.error(error)
   process.exit(1)
 })
