@@ -1,19 +1,44 @@
 import { Command } from 'commander'
-import { demoCommand } from './commands/demo.ts'
-import { importCommand } from './commands/import.ts'
-import { keyCommand } from './commands/key.ts'
-import { serveCommand } from './commands/serve.ts'
 import { version } from './version.ts'
 
-/** The composition root: the only place that sees collector, server and the rest at once. Every flag has a `RECOUNT_…` variable. */
+/**
+ * The composition root: the only place that sees collector, server and the rest at once. Only the command that was asked for is loaded, so that
+ * a quick one stays quick. Every flag has a `RECOUNT_…` variable.
+ */
+const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Command> }>> = {
+  serve: {
+    about: 'take telemetry, keep it, answer questions: everything in one process',
+    load: async () => (await import('./commands/serve.ts')).serveCommand(),
+  },
+  demo: {
+    about: 'send the telemetry of simulated agents: a week of history, then live',
+    load: async () => (await import('./commands/demo.ts')).demoCommand(),
+  },
+  import: {
+    about: "send other people's recordings: tau2, tau-bench, agentdojo, mini-swe-agent, otlp",
+    load: async () => (await import('./commands/import.ts')).importCommand(),
+  },
+  key: {
+    about: 'make, list and revoke API keys of a data directory',
+    load: async () => (await import('./commands/key.ts')).keyCommand(),
+  },
+}
+
+const asked = process.argv[2] ?? ''
 const program = new Command('recount')
   .description('Observability and evaluation for AI agents: OTLP in, ClickHouse inside')
   .version(version)
   .showHelpAfterError('(run with --help for the options)')
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-  .addCommand(serveCommand())
-  .addCommand(demoCommand())
-  .addCommand(importCommand())
-  .addCommand(keyCommand())
+for (const [name, { about, load }] of Object.entries(COMMANDS))
+  program.addCommand((name === asked ? await load() : new Command(name)).description(about))
 
-await program.parseAsync()
+// Commander exits with 1 on wrong usage; ours is 2, as for every command (docs: exit codes).
+program.exitOverride()
+for (const command of program.commands) command.exitOverride()
+try {
+  await program.parseAsync()
+} catch (error) {
+  const { code, exitCode } = error as { code?: string; exitCode?: number }
+  if (!code?.startsWith('commander.')) throw error
+  process.exitCode = exitCode === 0 ? 0 : 2
+}

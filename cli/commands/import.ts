@@ -11,7 +11,6 @@ interface Flags {
 
 export const importCommand = (): Command =>
   new Command('import')
-    .description("Send other people's recordings as OTLP; each FILE is an experiment as well")
     .addArgument(new Argument('<format>', 'what the files are').choices(importFormats))
     .argument('<file...>', 'recordings, .json or .jsonl, also .gz; for otlp request bodies .pb or .json')
     .addOption(endpointOption())

@@ -6,7 +6,6 @@ const dataOption = (): Option => flag('--data <dir>', 'data directory').default(
 
 export const keyCommand = (): Command =>
   new Command('key')
-    .description('API keys of a data directory; the first can be made before the first start')
     .addCommand(
       new Command('create')
         .description('Make a key and print it once')

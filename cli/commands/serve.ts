@@ -20,7 +20,6 @@ const CLOSE_GRACE_MS = 4_000
 
 export const serveCommand = (): Command =>
   new Command('serve')
-    .description('Take telemetry, keep it, answer questions: everything in one process')
     .addOption(flag('--data <dir>', 'where data lives').default(SERVE_DEFAULTS.dataDir))
     .addOption(flag('--clickhouse <url>', 'a ClickHouse server instead of the embedded engine'))
     .addOption(
