@@ -1,7 +1,6 @@
-import { mkdir, open, rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ClickHouseClient, createClient } from '@clickhouse/client'
-import { createChdbConnection } from 'chdb/connection'
+import { Session } from 'chdb'
 import {
   asDatabaseError,
   DATABASE_NAME,
@@ -12,9 +11,13 @@ import {
   type QueryParams,
   selectSettings,
 } from './database.ts'
+import { paramsPrelude } from './query-params.ts'
 import { columnNamesOf, structureOf, TABLES } from './tables.ts'
 
-/** Connections for questions. One runs one query at a time, so a slow one must not hold up the rest (architecture.md §3). */
+/**
+ * Connections for questions. One runs one query at a time, so a slow one must not hold up the rest (architecture.md §3). Each running query also
+ * holds a thread of libuv's pool, which serves the files of the whole process: the program starts with UV_THREADPOOL_SIZE well above this.
+ */
 const READ_CONNECTIONS = 4
 
 /**
@@ -27,110 +30,145 @@ export const openEmbedded = async (dataDir: string): Promise<Database> => {
   await mkdir(path, { recursive: true })
   await rm(loadDir, { recursive: true, force: true })
   await mkdir(loadDir, { recursive: true })
-
-  const connect = async (): Promise<ClickHouseClient> => {
-    const client = createClient({ connection: createChdbConnection({ path }) } as Parameters<typeof createClient>[0])
-    await client.command({ query: `USE ${DATABASE_NAME}` })
-    return client
-  }
-  const first = createClient({ connection: createChdbConnection({ path }) } as Parameters<typeof createClient>[0])
-  await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${DATABASE_NAME} ENGINE = Atomic` })
-  await first.command({ query: `USE ${DATABASE_NAME}` })
-  const readers = new Pool([first, ...(await Promise.all(Array.from({ length: READ_CONNECTIONS - 1 }, connect)))])
-  const writer = new Pool([await connect()])
+  const { readers, writer } = await connectAll(path).catch((error: unknown) => {
+    throw engineError(error, 'open')
+  })
   let files = 0
 
-  const read = <T>(doing: string, use: (client: ClickHouseClient) => Promise<T>): Promise<T> =>
-    readers.use(use).catch((error: unknown) => {
-      throw asDatabaseError(error, doing)
-    })
+  /** The answer's bytes in `format`; the parameters and the query are one call, so that no other query comes between. */
+  const read = async (sql: string, format: string, params: QueryParams, limits?: QueryLimits): Promise<Uint8Array> => {
+    try {
+      const text = `${paramsPrelude(sql, params)}${sql}\nSETTINGS ${selectSettings(limits)}`
+      return (await readers.use((session) => session.queryAsync(text, { format }))).bytes()
+    } catch (error) {
+      throw engineError(error, 'query')
+    }
+  }
 
   return {
     engine: 'embedded',
-    query: <Row>(sql: string, params: QueryParams = {}, limits?: QueryLimits) =>
-      read('query', async (client) => {
-        const result = await client.query({
-          query: `${sql}\nSETTINGS ${selectSettings(limits)}`,
-          query_params: { ...params },
-          format: 'JSONEachRow',
-        })
-        return result.json<Row>()
-      }),
-    queryBytes: (sql, format, params = {}, limits) =>
-      read('query', async (client) => {
-        const result = await client.exec({
-          query: `${sql}\nSETTINGS ${selectSettings(limits)}\nFORMAT ${format}`,
-          query_params: { ...params },
-        })
-        const chunks: Buffer[] = []
-        for await (const chunk of result.stream) chunks.push(chunk as Buffer)
-        return Buffer.concat(chunks)
-      }),
-    command: (sql) =>
-      writer
-        .use((client) => client.command({ query: sql }))
-        .then(
-          () => undefined,
-          (error: unknown) => {
-            throw asDatabaseError(error, 'command')
-          },
-        ),
+    query: async <Row>(sql: string, params: QueryParams = {}, limits?: QueryLimits) =>
+      jsonRows<Row>(await read(sql, 'JSONEachRow', params, limits)),
+    queryBytes: (sql, format, params = {}, limits) => read(sql, format, params, limits),
+    command: async (sql) => {
+      try {
+        await writer.use((session) => session.queryAsync(sql))
+      } catch (error) {
+        throw engineError(error, 'command')
+      }
+    },
     insert: async ({ table, chunks, token }: Insert) => {
       const file = join(loadDir, `${files++}.bin`)
+      const columns = TABLES[table] as never
       try {
-        await writeChunks(file, chunks)
-        const columns = TABLES[table]
-        await writer.use((client) =>
-          client.command({
-            query: `INSERT INTO ${table} (${columnNamesOf(columns as never)}) SETTINGS ${insertSettings(token)}
-              SELECT * FROM file('${file}', 'RowBinary', '${structureOf(columns as never).replaceAll("'", "\\'")}')`,
-          }),
+        await writeFile(file, chunks)
+        await writer.use((session) =>
+          session.queryAsync(
+            `INSERT INTO ${table} (${columnNamesOf(columns)}) SETTINGS ${insertSettings(token)}
+             SELECT * FROM file(${quoted(file)}, 'RowBinary', ${quoted(structureOf(columns))})`,
+          ),
         )
       } catch (error) {
-        throw asDatabaseError(error, `insert into ${table}`)
+        throw engineError(error, `insert into ${table}`)
       } finally {
         await rm(file, { force: true })
       }
     },
-    ping: () => read('ping', (client) => client.query({ query: 'SELECT 1' })).then(() => undefined),
+    ping: async () => {
+      await read('SELECT 1', 'Null', {})
+    },
     close: async () => {
       await Promise.all([readers.close(), writer.close()])
     },
   }
 }
 
-const writeChunks = async (file: string, chunks: readonly Uint8Array[]): Promise<void> => {
-  const handle = await open(file, 'w')
-  try {
-    for (const chunk of chunks) await handle.write(chunk)
-  } finally {
-    await handle.close()
+const connectAll = async (path: string): Promise<{ readers: Pool; writer: Pool }> => {
+  const connect = async (): Promise<Session> => {
+    const session = new Session(path)
+    await session.queryAsync(`USE ${DATABASE_NAME}`)
+    return session
   }
+  const first = new Session(path)
+  await first.queryAsync(`CREATE DATABASE IF NOT EXISTS ${DATABASE_NAME} ENGINE = Atomic`)
+  const open = async (size: number): Promise<Pool> =>
+    new Pool(await Promise.all(Array.from({ length: size }, connect)), connect)
+  const pools = { readers: await open(READ_CONNECTIONS), writer: await open(1) }
+  first.close()
+  return pools
 }
 
-/** Hands out clients one at a time, first come first served. */
-class Pool {
-  readonly #all: readonly ClickHouseClient[]
-  readonly #idle: ClickHouseClient[]
-  readonly #waiting: ((client: ClickHouseClient) => void)[] = []
+const jsonRows = <Row>(bytes: Uint8Array): Row[] => {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  return text === ''
+    ? []
+    : text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Row)
+}
 
-  constructor(clients: readonly ClickHouseClient[]) {
-    this.#all = clients
-    this.#idle = [...clients]
+/** The engine's own code, where the binding found one in the message. */
+const engineError = (error: unknown, doing: string): Error => {
+  const { clickhouseCode } = error as { clickhouseCode?: unknown }
+  if (typeof clickhouseCode !== 'number') return asDatabaseError(error, doing)
+  const { message } = error as Error
+  return asDatabaseError(Object.assign(new Error(message, { cause: error }), { code: clickhouseCode }), doing)
+}
+
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
+/** Hands out connections one at a time, first come first served. */
+class Pool {
+  readonly #connect: () => Promise<Session>
+  readonly #idle: Session[]
+  readonly #size: number
+  readonly #waiting: ((session: Session) => void)[] = []
+  #closed = false
+
+  constructor(sessions: readonly Session[], connect: () => Promise<Session>) {
+    this.#connect = connect
+    this.#idle = [...sessions]
+    this.#size = sessions.length
   }
 
-  async use<T>(work: (client: ClickHouseClient) => Promise<T>): Promise<T> {
-    const client = this.#idle.pop() ?? (await new Promise<ClickHouseClient>((resolve) => this.#waiting.push(resolve)))
+  async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.#take()
     try {
-      return await work(client)
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next(client)
-      else this.#idle.push(client)
+      const result = await work(session)
+      this.#give(session)
+      return result
+    } catch (error) {
+      // Rows that a failed query had already written would begin the answer of the next one on its connection (chdb 3.4.0). A new one costs 0.5 ms.
+      this.#give(await this.#replace(session))
+      throw error
     }
   }
 
+  /** After everything that was asked before it. */
   async close(): Promise<void> {
-    await Promise.all(this.#all.map((client) => client.close()))
+    if (this.#closed) return
+    const all = Array.from({ length: this.#size }, () => this.#take())
+    this.#closed = true
+    for (const session of await Promise.all(all)) session.close()
+  }
+
+  async #take(): Promise<Session> {
+    if (this.#closed) throw new Error('the database is closed')
+    return this.#idle.pop() ?? new Promise<Session>((resolve) => this.#waiting.push(resolve))
+  }
+
+  #give(session: Session): void {
+    const next = this.#waiting.shift()
+    if (next) next(session)
+    else this.#idle.push(session)
+  }
+
+  async #replace(session: Session): Promise<Session> {
+    // Without a new one the engine is gone, and whoever asks next is told so.
+    const fresh = await this.#connect().catch(() => null)
+    if (!fresh) return session
+    session.close()
+    return fresh
   }
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import { createClient } from '@clickhouse/client'
+import { buffer } from 'node:stream/consumers'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import {
   asDatabaseError,
   DATABASE_NAME,
@@ -31,6 +32,10 @@ export const openHttp = async (url: string): Promise<Database> => {
     password: decodeURIComponent(at.password),
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: CONNECTIONS_MAX,
+    // An answer is sent when it is whole: a query that fails half-way then has an error status, and no half of its rows looks like all of them.
+    clickhouse_settings: { wait_end_of_query: 1 as const },
+    // Failures are thrown; whoever catches them says what they mean.
+    log: { level: ClickHouseLogLevel.OFF },
   }
   const admin = createClient(connection)
   try {
@@ -42,51 +47,63 @@ export const openHttp = async (url: string): Promise<Database> => {
   }
   const client = createClient({ ...connection, database })
 
-  const wrap = <T>(doing: string, work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
+  const running = new Set<Promise<unknown>>()
+  let closed = false
+  const run = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
+    if (closed) throw asDatabaseError(new Error('the database is closed'), doing)
+    const begun = work()
+    running.add(begun)
+    try {
+      return await begun
+    } catch (error) {
       throw asDatabaseError(error, doing)
-    })
+    } finally {
+      running.delete(begun)
+    }
+  }
 
   return {
     engine: 'clickhouse',
     query: <Row>(sql: string, params: QueryParams = {}, limits?: QueryLimits) =>
-      wrap(
-        'query',
-        client
-          .query({
-            query: `${sql}\nSETTINGS ${selectSettings(limits)}`,
-            query_params: { ...params },
-            format: 'JSONEachRow',
-          })
-          .then((result) => result.json<Row>()),
-      ),
+      run('query', async () => {
+        const result = await client.query({
+          query: `${sql}\nSETTINGS ${selectSettings(limits)}`,
+          query_params: { ...params },
+          format: 'JSONEachRow',
+        })
+        return result.json<Row>()
+      }),
     queryBytes: (sql, format, params = {}, limits) =>
-      wrap(
-        'query',
-        client
-          .exec({
-            query: `${sql}\nSETTINGS ${selectSettings(limits)}\nFORMAT ${format}`,
-            query_params: { ...params },
-          })
-          .then(async (result) => {
-            const chunks: Buffer[] = []
-            for await (const chunk of result.stream) chunks.push(chunk as Buffer)
-            return Buffer.concat(chunks)
-          }),
-      ),
-    command: (sql) => wrap('command', client.command({ query: sql })).then(() => undefined),
+      run('query', async () => {
+        const result = await client.exec({
+          query: `${sql}\nSETTINGS ${selectSettings(limits)}\nFORMAT ${format}`,
+          query_params: { ...params },
+        })
+        return buffer(result.stream)
+      }),
+    command: (sql) =>
+      run('command', async () => {
+        await client.command({ query: sql })
+      }),
     insert: ({ table, chunks, token }: Insert) =>
-      wrap(
-        `insert into ${table}`,
-        client.command({
+      run(`insert into ${table}`, async () => {
+        // `exec`, because the client's `insert` knows no RowBinary and its `command` sends no rows.
+        const result = await client.exec({
           query: `INSERT INTO ${table} (${columnNamesOf(TABLES[table] as never)}) SETTINGS ${insertSettings(token)} FORMAT RowBinary`,
-          values: Readable.from(chunks.map((chunk) => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))),
-        } as never),
-      ).then(() => undefined),
-    ping: async () => {
-      const result = await client.ping()
-      if (!result.success) throw asDatabaseError(result.error, 'ping')
+          values: Readable.from(chunks, { objectMode: false }),
+        })
+        await buffer(result.stream)
+      }),
+    ping: () =>
+      run('ping', async () => {
+        const result = await client.ping()
+        if (!result.success) throw result.error
+      }),
+    close: async () => {
+      closed = true
+      // Closing the client cuts its connections.
+      await Promise.allSettled(running)
+      await client.close()
     },
-    close: () => client.close(),
   }
 }

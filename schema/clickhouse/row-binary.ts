@@ -202,19 +202,25 @@ export class RowBinaryReader {
   }
 
   string(): string {
-    const length = this.varint()
-    const value = this.#buffer.toString('utf8', this.offset, this.offset + length)
-    this.offset += length
-    return value
+    const from = this.#advance(this.varint())
+    return this.#buffer.toString('utf8', from, this.offset)
   }
 
   /** '' for all zeros: the absent id. */
   hex(bytes: number): string {
-    const from = this.offset
-    this.offset += bytes
+    const from = this.#advance(bytes)
     let zero = true
     for (let i = from; i < this.offset && zero; i++) zero = this.#buffer[i] === 0
     return zero ? '' : this.#buffer.toString('hex', from, this.offset)
+  }
+
+  /** Where the next `bytes` bytes begin. A Buffer would cut a text that is not all there without a word. */
+  #advance(bytes: number): number {
+    const from = this.offset
+    if (from + bytes > this.#buffer.length)
+      throw new RangeError(`RowBinary: ${bytes} bytes wanted at ${from} of ${this.#buffer.length}`)
+    this.offset = from + bytes
+    return from
   }
 }
 
