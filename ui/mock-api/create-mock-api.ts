@@ -1,0 +1,160 @@
+import type { Response as Answer, Params } from '../../schema/api/contract.ts'
+import { PATHS, type RouteName } from '../../schema/api/paths.ts'
+import { resolveRange } from '../util/time-range.ts'
+import { fullSpanOf, logsOf, replayOf, traceItemOf, traceOf, traceReplayOf } from './recording.ts'
+import { facetsOf, histogramOf, overviewOf, reportOf } from './reports.ts'
+import { createSessions, type MockSession, runOf } from './sessions.ts'
+
+/** The API over seed data in memory: the pages can be looked at, and tested, without a server. */
+interface Options {
+  readonly seed?: number
+  readonly nowMs?: number
+  /** 0: an install that has received nothing yet. */
+  readonly sessions?: number
+}
+
+interface Call {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly sessions: readonly MockSession[]
+  readonly nowMs: number
+}
+/** Undefined is 404. */
+type Handlers = {
+  readonly [N in Exclude<RouteName, 'metrics' | 'openapi' | 'healthz' | 'readyz'>]: (
+    call: Call,
+  ) => Answer<N> | undefined
+}
+
+export const createMockApi = ({ seed = 11, nowMs = Date.now(), sessions: count = 4000 }: Options = {}) => {
+  const sessions = createSessions(seed, nowMs, count)
+  return (request: Request): Response => {
+    const url = new URL(request.url)
+    // An id that asks for the failure, so that error states can be looked at.
+    if (url.pathname.endsWith('/broken'))
+      return problem(503, 'The database does not answer', 'It is asked again in a moment.')
+    for (const name of Object.keys(HANDLERS) as (keyof Handlers)[]) {
+      const params = match(PATHS[name], url.pathname)
+      if (!params) continue
+      const answer = HANDLERS[name]({ params, query: url.searchParams, sessions, nowMs })
+      return answer === undefined
+        ? problem(404, 'Not found', 'Nothing with this id was received.')
+        : Response.json(answer)
+    }
+    return problem(404, 'No such route', `${url.pathname} is not part of the API.`)
+  }
+}
+
+const problem = (status: number, title: string, detail: string) =>
+  Response.json(
+    { type: 'about:blank', title, status, detail },
+    { status, headers: { 'content-type': 'application/problem+json' } },
+  )
+
+const match = (template: string, path: string): Record<string, string> | null => {
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map((one) => one[1]!)
+  const found = new RegExp(`^${template.replace(/\{\w+\}/g, '([^/]+)')}$`).exec(path)
+  return found ? Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(found[i + 1]!)])) : null
+}
+
+const periodOf = ({ query, nowMs }: Call) =>
+  resolveRange({ from: query.get('from') ?? 'now-24h', ...(query.get('to') ? { to: query.get('to')! } : {}) }, nowMs)
+
+const FIELDS: Readonly<Record<string, (session: MockSession) => readonly string[]>> = {
+  agent: (s) => s.agents,
+  version: (s) => [s.agentVersion],
+  outcome: (s) => [s.outcome],
+  model: (s) => s.models,
+  tool: (s) => s.tools,
+  env: (s) => [s.environment],
+  team: (s) => [s.team],
+  customer: (s) => [s.customer],
+  user: (s) => [s.user],
+  session: (s) => [s.id],
+}
+
+const chosen = (call: Call): readonly MockSession[] => {
+  const { fromMs, toMs } = periodOf(call)
+  const wanted = Object.entries(FIELDS).flatMap(([field, of]) => {
+    const values = call.query.getAll(field)
+    return values.length > 0 ? [{ of, values }] : []
+  })
+  const q = call.query.get('q')?.toLowerCase()
+  const minCost = Number(call.query.get('minCostUsd') ?? 0)
+  return call.sessions.filter((s) => {
+    const end = Date.parse(s.end)
+    if (end < fromMs || end >= toMs) return false
+    if (call.query.get('errors') === 'true' && s.errors === 0) return false
+    if (Number(s.costUsd) < minCost) return false
+    if (q && !`${s.firstInput} ${s.lastOutput}`.toLowerCase().includes(q)) return false
+    return wanted.every(({ of, values }) => of(s).some((value) => values.includes(value)))
+  })
+}
+
+const paged = <T>(items: readonly T[], query: URLSearchParams) => {
+  const limit = Number(query.get('limit') ?? 50)
+  const start = Number(query.get('cursor') ?? 0)
+  return { items: items.slice(start, start + limit), next: start + limit < items.length ? String(start + limit) : null }
+}
+
+const SORTS: Readonly<Record<string, (session: MockSession) => number>> = {
+  '-costUsd': (s) => Number(s.costUsd),
+  '-durationMs': (s) => s.durationMs,
+  '-errors': (s) => s.errors,
+}
+const sorted = (sessions: readonly MockSession[], sort: string | null) => {
+  const by = SORTS[sort ?? '']
+  return by ? sessions.toSorted((a, b) => by(b) - by(a)) : sessions
+}
+
+const byTrace = ({ sessions, params }: Call) => sessions.find((s) => s.traceIds[0] === params.traceId)
+const bySession = ({ sessions, params }: Call) => sessions.find((s) => s.id === params.id)
+const report = (by: 'agent' | 'tool' | 'model') => (call: Call) =>
+  paged(reportOf(by, chosen(call), periodOf(call)), call.query)
+const when = <T, U>(value: T | undefined, then: (value: T) => U): U | undefined =>
+  value === undefined ? undefined : then(value)
+
+const HANDLERS: Handlers = {
+  overview: (call) => overviewOf(chosen(call), periodOf(call)),
+  sessionFacets: (call) => ({ facets: [...facetsOf(chosen(call))] }),
+  sessionHistogram: (call) => histogramOf(chosen(call), periodOf(call)),
+  sessions: (call) => paged(sorted(chosen(call), call.query.get('sort')), call.query),
+  session: (call) => when(bySession(call), (s) => ({ ...s, runs: [runOf(s)] })),
+  sessionReplay: (call) => when(bySession(call), replayOf),
+  traces: (call) => paged(chosen(call).map(traceItemOf), call.query),
+  trace: (call) => when(byTrace(call), traceOf),
+  traceReplay: (call) => when(byTrace(call), traceReplayOf),
+  traceLogs: (call) => when(byTrace(call), (s) => ({ items: [...logsOf(s)], next: null })),
+  span: (call) => when(byTrace(call), (s) => fullSpanOf(s, (call.params as Params<'span'>).spanId)),
+  agents: report('agent'),
+  tools: report('tool'),
+  models: report('model'),
+  search: ({ query, sessions }) => ({ items: searchFor(query.get('q') ?? '', sessions) }),
+  status: ({ nowMs }) => ({
+    version: '0.1.0',
+    uptimeSeconds: Math.round((Date.now() - nowMs) / 1000) + 3600,
+    engine: 'embedded',
+    spansPerSecond: 1204,
+    lagMs: 800,
+    spoolBytes: 81_920,
+    state: 'ok',
+    detail: '',
+  }),
+}
+
+const searchFor = (q: string, sessions: readonly MockSession[]): Answer<'search'>['items'] => {
+  const starts = (text: string) => text.toLowerCase().startsWith(q.toLowerCase())
+  const names = (type: 'agent' | 'tool' | 'model', of: (s: MockSession) => readonly string[]) =>
+    [...new Set(sessions.flatMap(of))].filter(starts).map((id) => ({ type, id, label: id, detail: type }))
+  return [
+    ...names('agent', (s) => s.agents),
+    ...names('tool', (s) => s.tools),
+    ...names('model', (s) => s.models),
+    ...sessions
+      .filter((s) => s.named && starts(s.id))
+      .map((s) => ({ type: 'session' as const, id: s.id, label: s.id, detail: s.agent })),
+    ...sessions
+      .filter((s) => starts(s.traceIds[0]!))
+      .map((s) => ({ type: 'trace' as const, id: s.traceIds[0]!, label: s.traceIds[0]!, detail: s.agent })),
+  ].slice(0, 20)
+}
