@@ -33,8 +33,11 @@ for (const [name, { about, load }] of Object.entries(COMMANDS))
   program.addCommand((name === asked ? await load() : new Command(name)).description(about))
 
 // Commander exits with 1 on wrong usage; ours is 2, as for every command (docs: exit codes).
-program.exitOverride()
-for (const command of program.commands) command.exitOverride()
+const throwing = (command: Command): void => {
+  command.exitOverride()
+  command.commands.forEach(throwing)
+}
+throwing(program)
 try {
   await program.parseAsync()
 } catch (error) {
