@@ -1,5 +1,5 @@
 import type { Step } from '../../schema/api/shapes.ts'
-import type { Kind } from '../../schema/model/kind.ts'
+import { type Hue, STEP_LOOKS } from '../components/kind.ts'
 import type { Recording } from './recording.ts'
 
 /** A bar of the timeline. `index` is -1 for a root agent's bar, which no step stands for. */
@@ -8,7 +8,7 @@ export interface Bar {
   readonly fromMs: number
   readonly toMs: number
   readonly lane: number
-  readonly hue: Kind | 'error'
+  readonly hue: Hue
   readonly label: string
 }
 
@@ -55,8 +55,8 @@ export const layLanes = (rec: Recording, owner: Int32Array, failed: (step: Step)
 
   function blockOf(i: number): (Pick<Bar, 'fromMs' | 'toMs'> & { bars: Bar[]; height: number }) | undefined {
     const step = rec.steps[i]!
-    const hue = failed(step) ? 'error' : HUES[step.kind]
-    if (!hue) return undefined
+    if (step.kind === 'message' || step.kind === 'evaluation') return undefined
+    const hue = failed(step) ? 'error' : STEP_LOOKS[step.kind].hue
     const fromMs = rec.startMs[i]!
     const below = step.handoff?.subAgent ? pack(inside.get(i) ?? []) : { bars: [], height: 0 }
     const toMs = below.bars.reduce((end, bar) => Math.max(end, bar.toMs), rec.endMs[i]!)
@@ -65,23 +65,6 @@ export const layLanes = (rec: Recording, owner: Int32Array, failed: (step: Step)
     return { fromMs, toMs, bars: [own, ...nested], height: 1 + below.height }
   }
 }
-
-const HUES: Partial<Record<Step['kind'], Kind | 'error'>> = {
-  model_call: 'llm',
-  tool_call: 'tool',
-  retrieval: 'retrieval',
-  guardrail: 'guardrail',
-  approval: 'approval',
-  handoff: 'agent',
-  memory: 'memory',
-  plan: 'plan',
-  step: 'step',
-  error: 'error',
-}
-
-/** The hue that a kind of step has everywhere. */
-export const hueOf = (kind: Step['kind']): Kind | 'error' =>
-  HUES[kind] ?? (kind === 'evaluation' ? 'evaluator' : 'agent')
 
 const labelOf = (step: Step): string => {
   if (step.approval) return step.approval.by ? `waiting for ${step.approval.by}` : 'waiting for approval'

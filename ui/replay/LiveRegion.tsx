@@ -1,0 +1,53 @@
+import { useEffect, useState } from 'react'
+import { spokenClock } from './clock.ts'
+import { failureOf } from './marks.ts'
+import type { ReplayModel } from './model.ts'
+import styles from './replay.module.css'
+import { stepNoun, stepTitle } from './step-words.ts'
+import { useCurrentIndex, usePlaybackContext, usePlaybackValue } from './use-playback.ts'
+
+/** Steps that pass in less time than a voice needs are not all read out: the last one that stays is. */
+const SETTLE_MS = 400
+const NOTE_MS = 2500
+
+/** Says the step one is at, and what a command did; the latter for eyes too. */
+export const LiveRegion = ({ model, note }: { readonly model: ReplayModel; readonly note: string }) => {
+  const playback = usePlaybackContext()
+  const index = useCurrentIndex(playback, model.rec)
+  const playing = usePlaybackValue(playback, playback.playing)
+  const [said, setSaid] = useState('')
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(describe(model, index)), playing ? SETTLE_MS * 3 : SETTLE_MS)
+    return () => clearTimeout(timer)
+  }, [model, index, playing])
+  return (
+    <>
+      <div className="sr" aria-live="polite" aria-label="Current step" role="status">
+        {said}
+      </div>
+      <Note text={note} />
+    </>
+  )
+}
+
+const describe = (model: ReplayModel, index: number): string => {
+  const step = model.rec.steps[index]
+  if (!step) return ''
+  const failure = failureOf(step)
+  const what = `${stepNoun(step)} ${stepTitle(step)}${failure === undefined ? '' : `, failed: ${failure}`}`
+  return `Step ${index + 1} of ${model.rec.steps.length}: ${what}, at ${spokenClock(model.rec.startMs[index]!)}`
+}
+
+const Note = ({ text }: { readonly text: string }) => {
+  const [shown, setShown] = useState(text)
+  useEffect(() => {
+    setShown(text)
+    const timer = setTimeout(() => setShown(''), NOTE_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <div className={styles.note} role="status" data-shown={shown !== '' || undefined}>
+      {shown}
+    </div>
+  )
+}
