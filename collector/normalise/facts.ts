@@ -1,11 +1,20 @@
 import { compileDialects, F } from '../../schema/dialects/compile.ts'
 import { FIELDS } from '../../schema/dialects/dialect.ts'
 import { DIALECTS } from '../../schema/dialects/dialects.ts'
+import { NOT_IDS, RESPONSE_ID } from '../../schema/dialects/words.ts'
 import type { Kind } from '../../schema/model/kind.ts'
 import type { AnyValue, KeyValue } from '../../schema/otlp/wire.ts'
 import { isObject, numberOf, parsedJson, plainOf, textOf } from './any-value.ts'
 
 export { F }
+
+/** A removed or made-up id is none: a lesser name may have the real one, and all who share it would be one session. */
+const isId = (value: AnyValue, field: number): boolean => {
+  if (typeof value !== 'string') return typeof value === 'number' || typeof value === 'bigint'
+  if (NOT_IDS.has(value.toLowerCase()) || value.startsWith('[Scrubbed')) return false
+  return field !== F.session || !RESPONSE_ID.test(value)
+}
+
 export const TABLE = compileDialects(DIALECTS)
 
 const NO_RANK = Number.MAX_SAFE_INTEGER
@@ -84,6 +93,7 @@ export class Facts {
   /** Later values of equal rank win: of a key that is sent twice the last counts. */
   set(field: number, value: AnyValue, rank: number, scale = 1): void {
     if (value === null || value === '' || rank > (this.#ranks[field] ?? NO_RANK)) return
+    if ((field === F.session || field === F.user) && !isId(value, field)) return
     if (this.#ranks[field] === NO_RANK) this.#touched.push(field)
     this.#values[field] = value
     this.#ranks[field] = rank

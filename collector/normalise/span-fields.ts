@@ -1,12 +1,6 @@
 import { MAPPER_VERSION } from '../../schema/dialects/dialects.ts'
 import { canonicalProvider } from '../../schema/dialects/providers.ts'
-import {
-  CONTROL_FLOW_EXCEPTIONS,
-  NOT_IDS,
-  RESPONSE_ID,
-  TOOL_NAME_PREFIXES,
-  VERDICT_WORDS,
-} from '../../schema/dialects/words.ts'
+import { CONTROL_FLOW_EXCEPTIONS, TOOL_NAME_PREFIXES, VERDICT_WORDS } from '../../schema/dialects/words.ts'
 import type { Kind } from '../../schema/model/kind.ts'
 import type { Span } from '../../schema/model/span.ts'
 import type { KeyValue } from '../../schema/otlp/wire.ts'
@@ -93,8 +87,8 @@ export const meaningOf = (facts: Facts, named: Named, contents: Contents): Omit<
     prompt: facts.text(F.prompt),
     promptVersion: facts.text(F.promptVersion),
     policyVersion: facts.text(F.policyVersion),
-    sessionId: sessionIdOf(facts.text(F.session)),
-    userId: idOf(facts.text(F.user)),
+    sessionId: facts.text(F.session),
+    userId: facts.text(F.user),
     tool: kind === 'tool' || kind === 'approval' ? toolNameOf(facts, named.name) : '',
     toolCallId: facts.text(F.toolCallId),
     toolArguments: kind === 'tool' ? facts.text(F.toolArguments).slice(0, TOOL_ARGUMENTS_BYTES_MAX) : '',
@@ -212,11 +206,6 @@ const verdictOf = (facts: Facts, named: Named, failed: boolean): string => {
     ? 'block'
     : 'error'
 }
-
-const idOf = (said: string): string =>
-  said === '' || NOT_IDS.has(said.toLowerCase()) || said.startsWith('[Scrubbed') ? '' : said
-
-const sessionIdOf = (said: string): string => (RESPONSE_ID.test(said) ? '' : idOf(said))
 
 const nanoUsd = (usd: number | undefined): bigint =>
   usd === undefined || usd <= 0 || usd > 1e6 ? 0n : BigInt(Math.round(usd * 1e9))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CALL_ROOT_KINDS } from '../../schema/model/kind.ts'
+import { CALL_ROOT_KINDS, MODEL_KINDS } from '../../schema/model/kind.ts'
 import { isEarlier } from './order.ts'
 import type { TallySpan } from './tally-span.ts'
 
@@ -41,4 +41,14 @@ const earliestSession = (spans: readonly TallySpan[]): string => {
   let first: TallySpan | undefined
   for (const span of spans) if (span.sessionId !== '' && (!first || isEarlier(span, first))) first = span
   return first?.sessionId ?? ''
+}
+
+/**
+ * Answer ids by which a trace of nothing but bare model calls may turn out to repeat calls of another trace: a provider's SDK reports them as roots
+ * where the framework around it does not hand its context down. [] for every other trace. If another trace of the project has a model span with one
+ * of these ids and is not itself such a trace, this one belongs to that trace's run (`hostOf`).
+ */
+export const strayResponseIds = (spans: readonly TallySpan[]): readonly string[] => {
+  const isBare = spans.length > 0 && spans.every((span) => MODEL_KINDS.includes(span.kind))
+  return isBare ? [...new Set(spans.map(({ responseId }) => responseId))].filter((id) => id !== '') : []
 }

@@ -1,4 +1,4 @@
-import type { UsageBuckets } from '../../schema/model/usage.ts'
+import type { UsageBucket, UsageBuckets } from '../../schema/model/usage.ts'
 
 export interface PricedCall {
   /** Canonical provider id (`openai`, `aws.bedrock`, …); '' where unknown. */
@@ -21,3 +21,6 @@ export interface PriceBook {
   /** undefined: this book knows no price for the call. */
   readonly price: (call: PricedCall) => Price | undefined
 }
+
+/** USD × 10⁻⁹ per token of each bucket; a bucket that the model has no price for is absent. */
+export type Rates = Readonly<Partial<Record<UsageBucket, number>>>

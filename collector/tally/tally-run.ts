@@ -1,6 +1,12 @@
-import type { RunTally } from '../../schema/model/run.ts'
+import type { Call, CostStatus, RunTally } from '../../schema/model/run.ts'
 import type { Score } from '../../schema/model/span.ts'
+import { addUsage, emptyUsage, type UsageBuckets } from '../../schema/model/usage.ts'
+import { countCalls } from './calls.ts'
+import { checksOf, isHit } from './guardrail-checks.ts'
+import { outcomeOf } from './outcome.ts'
 import type { PriceBook } from './price-book.ts'
+import { RunIdentity } from './run-identity.ts'
+import { RunTree } from './run-tree.ts'
 import type { TallySpan } from './tally-span.ts'
 
 export interface RunInput {
@@ -14,6 +20,104 @@ export interface RunInput {
 }
 
 /** All that is counted of one run, from its spans and scores alone: the same telemetry gives the same tally in whatever order it came. */
-export const tallyRun = (input: RunInput, _prices: PriceBook): RunTally => {
-  throw new Error(`run ${input.runId}: not tallied yet`)
+export const tallyRun = (input: RunInput, prices: PriceBook): RunTally => {
+  const tree = new RunTree(input.spans)
+  const identity = new RunIdentity(tree)
+  const counted = countCalls(tree, identity, input.toolDefinitions, prices)
+  const checks = checksOf(tree, (span) => identity.nameOf(span))
+  const { outcome, source, evaluator } = outcomeOf(input.scores)
+  return {
+    projectId: input.projectId,
+    runId: input.runId,
+    ...whoAndWhat(tree, identity),
+    outcome,
+    outcomeSource: source,
+    outcomeEvaluator: evaluator,
+    ...sumsOf(counted.calls),
+    missingUsageCalls: counted.missingUsageCalls,
+    usageUnreported: counted.usageUnreported,
+    guardrailEvaluations: checks.length,
+    guardrailHits: checks.filter(isHit).length,
+    guardrails: distinct(checks.map(({ name }) => name)),
+    scoreNames: distinct(input.scores.map(({ name }) => name)),
+    calls: counted.calls,
+    checks,
+  }
 }
+
+const whoAndWhat = (tree: RunTree, identity: RunIdentity) => {
+  // A row that was derived from a log is no span, and the log was written after what it tells of began.
+  const spans = tree.spans.filter(({ origin }) => origin === 'span')
+  const timed = spans.length > 0 ? spans : tree.spans
+  return {
+    traceIds: distinct(tree.spans.map(({ traceId }) => traceId)),
+    sessionId: identity.first('sessionId'),
+    sessionIds: identity.all('sessionId'),
+    userId: identity.first('userId'),
+    userIds: identity.all('userId'),
+    rootAgent: identity.rootAgent,
+    agentVersion: identity.first('agentVersion'),
+    service: identity.first('service'),
+    team: identity.first('team'),
+    costCenter: identity.first('costCenter'),
+    customer: identity.first('customer'),
+    env: identity.first('env'),
+    workflow: identity.first('workflow'),
+    policyVersion: identity.first('policyVersion'),
+    rootName: identity.roots[0]?.name ?? '',
+    startNanos: timed[0]?.startNanos ?? 0n,
+    endNanos: timed.reduce((end, span) => max(end, span.startNanos + span.durationNanos), 0n),
+    status: identity.status,
+    spanCount: spans.length,
+    errorCount: spans.filter(({ status }) => status === 2).length,
+    agents: distinct(tree.spans.filter(({ kind }) => kind !== 'span').map(({ agent }) => agent)),
+    firstInput: identity.firstInput,
+    lastOutput: identity.lastOutput,
+    labels: identity.labels,
+  }
+}
+
+interface Sums {
+  readonly modelCalls: number
+  readonly failedModelCalls: number
+  readonly embeddingCalls: number
+  readonly toolCalls: number
+  readonly toolErrors: number
+  readonly unpricedCalls: number
+  readonly usage: UsageBuckets
+  readonly costNanoUsd: bigint
+  readonly costStatus: CostStatus
+  readonly models: readonly string[]
+  readonly tools: readonly string[]
+}
+
+const sumsOf = (calls: readonly Call[]): Sums => {
+  const usage = emptyUsage()
+  for (const call of calls) addUsage(usage, call.usage)
+  const models = calls.filter(({ kind }) => kind === 'llm' || kind === 'evaluator')
+  const tools = calls.filter(({ kind }) => kind === 'tool')
+  return {
+    modelCalls: models.length,
+    failedModelCalls: models.filter(({ failed }) => failed).length,
+    embeddingCalls: calls.filter(({ kind }) => kind === 'embedding').length,
+    toolCalls: tools.length,
+    toolErrors: tools.filter(({ failed }) => failed).length,
+    unpricedCalls: calls.filter(({ costStatus }) => costStatus === 'unpriced').length,
+    usage,
+    costNanoUsd: calls.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0n),
+    costStatus: statusOf(calls),
+    models: distinct(calls.filter(({ kind }) => kind !== 'tool').map(({ model }) => model)),
+    tools: distinct(tools.map(({ tool }) => tool)),
+  }
+}
+
+const statusOf = (calls: readonly Call[]): CostStatus => {
+  const unpriced = calls.filter(({ costStatus }) => costStatus === 'unpriced').length
+  if (unpriced === 0) return 'complete'
+  return calls.some(({ costStatus }) => costStatus === 'reported' || costStatus === 'computed') ? 'partial' : 'none'
+}
+
+const distinct = (values: readonly string[]): readonly string[] =>
+  [...new Set(values)].filter((value) => value !== '').sort()
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)

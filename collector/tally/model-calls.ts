@@ -1,0 +1,225 @@
+import { type Kind, MODEL_KINDS } from '../../schema/model/kind.ts'
+import { outputTotal } from '../../schema/model/usage.ts'
+import { Groups } from './groups.ts'
+import type { RunTree } from './run-tree.ts'
+import type { TallySpan } from './tally-span.ts'
+
+/** One call of a model: every span and log that tells of it, and the one whose usage counts. */
+export interface ModelCall {
+  readonly best: TallySpan
+  readonly members: readonly TallySpan[]
+  readonly failed: boolean
+  /** A span that repeats only what its calls used, where none of them said so itself: the usage is this call's then. */
+  readonly usageFrom: TallySpan | undefined
+}
+
+export interface ModelCalls {
+  readonly calls: readonly ModelCall[]
+  /** Other spans with usage below which nothing else carries any (semantics.md §1): they count once, but are no call that could be told apart. */
+  readonly rollups: readonly TallySpan[]
+  /** Calls whose usage is inside a roll-up that counts. */
+  readonly covered: ReadonlySet<TallySpan>
+}
+
+/** Each call once, however many spans tell of it: by nesting, by the id of the answer, by standing beside each other at the same time. */
+export const modelCallsOf = (tree: RunTree): ModelCalls => {
+  const candidates = tree.spans.filter(isCandidate).filter((span) => !isPreparation(span, tree))
+  const groups = new Groups()
+  const wrapped = joinNested(candidates, tree, groups)
+  const leaves = candidates.filter((span) => !wrapped.has(span))
+  joinLogs(candidates, tree, groups)
+  joinByResponseId(candidates, groups)
+  joinSiblings(leaves, groups)
+  const isLeaf = new Set(leaves)
+  const calls = groups.of(candidates).flatMap((members) => {
+    const own = members.filter((member) => isLeaf.has(member))
+    return own.length === 0 ? [] : [callOf(members, tree)]
+  })
+  const withWrappers = lendUsage(calls, wrapped)
+  return { calls: withWrappers, ...rollupsOf(tree, withWrappers, new Set(candidates)) }
+}
+
+const isCandidate = (span: TallySpan): boolean =>
+  MODEL_KINDS.includes(span.kind) && (span.kind !== 'evaluator' || (span.model !== '' && span.hasUsage))
+
+/** Where one call ends: below an agent or a tool something else begins, though a streaming model span may contain it. */
+const ENDS: ReadonlySet<Kind> = new Set<Kind>([
+  'agent',
+  'workflow',
+  'tool',
+  'retrieval',
+  'guardrail',
+  'evaluator',
+  'handoff',
+  'approval',
+])
+const endsCall = (kind: Kind): boolean => ENDS.has(kind)
+
+/** Some frameworks give the step that puts a request together the kind of a call. It answers nothing, and the call stands beside it. */
+const isPreparation = (span: TallySpan, tree: RunTree): boolean => {
+  if (span.kind !== 'llm' || hasEvidence(span)) return false
+  const parent = tree.parentOf(span)
+  if (!parent || tree.childrenOf(span).some(isCandidate)) return false
+  return tree
+    .childrenOf(parent)
+    .some((other) => other !== span && other.kind === 'llm' && other.scope === span.scope && hasEvidence(other))
+}
+
+const hasEvidence = (span: TallySpan): boolean => span.hasUsage || span.answered || span.failed
+
+/**
+ * A call inside a call of the same kind is the same call (a framework's span above the provider SDK's), unless several are inside: then the outer
+ * one is a loop of attempts and each of them counts. Returns the outer spans of such loops with what they contain.
+ */
+const joinNested = (
+  candidates: readonly TallySpan[],
+  tree: RunTree,
+  groups: Groups,
+): ReadonlyMap<TallySpan, readonly TallySpan[]> => {
+  const inside = new Map<TallySpan, TallySpan[]>()
+  for (const span of candidates) {
+    if (span.origin === 'log') continue
+    const outer = tree.nearest(span, (kind) => kind === span.kind, endsCall)
+    if (!outer || !isCandidate(outer)) continue
+    const inner = inside.get(outer)
+    if (inner) inner.push(span)
+    else inside.set(outer, [span])
+  }
+  const loops = new Map<TallySpan, readonly TallySpan[]>()
+  for (const [outer, inner] of inside) {
+    const [only, another] = inner
+    if (only && !another) groups.join(only, outer)
+    else loops.set(outer, inner)
+  }
+  return loops
+}
+
+const joinLogs = (candidates: readonly TallySpan[], tree: RunTree, groups: Groups): void => {
+  const logsOf = new Map<TallySpan, TallySpan[]>()
+  for (const log of candidates) {
+    if (log.origin !== 'log') continue
+    const span = tree.parentOf(log)
+    if (span && isCandidate(span)) groups.join(span, log)
+    else if (span) logsOf.set(span, [...(logsOf.get(span) ?? []), log])
+  }
+}
+
+/** The answer's id says it is the same call, unless the two cannot be: local servers number their answers from a small range. */
+const joinByResponseId = (candidates: readonly TallySpan[], groups: Groups): void => {
+  const byId = new Map<string, TallySpan[]>()
+  for (const span of candidates) {
+    if (span.responseId === '') continue
+    const key = `${span.kind}\0${span.responseId}`
+    const known = byId.get(key) ?? []
+    const same = known.find((other) => isSameAnswer(span, other))
+    if (same) groups.join(same, span)
+    byId.set(key, [...known, span])
+  }
+}
+
+const isSameAnswer = (a: TallySpan, b: TallySpan): boolean => {
+  if (a.provider !== b.provider && a.provider !== '' && b.provider !== '') return false
+  return overlaps(a, b) || !a.hasUsage || !b.hasUsage || outputTotal(a.usage) === outputTotal(b.usage)
+}
+
+const endOf = (span: TallySpan): bigint => span.startNanos + span.durationNanos
+const overlaps = (a: TallySpan, b: TallySpan): boolean => a.startNanos <= endOf(b) && b.startNanos <= endOf(a)
+
+/**
+ * Two instrumentations of one client, neither of whose spans is inside the other's: same parent, same model, one's time within the
+ * other's. This finds failed calls, which have no answer and so no id.
+ */
+const joinSiblings = (leaves: readonly TallySpan[], groups: Groups): void => {
+  const byPlace = new Map<string, TallySpan[]>()
+  for (const span of leaves) {
+    if (span.origin === 'log' || span.parentSpanId === '') continue
+    const place = [span.traceId, span.parentSpanId, span.kind, span.requestModel].join('\0')
+    const known = byPlace.get(place)
+    if (known) known.push(span)
+    else byPlace.set(place, [span])
+  }
+  for (const spans of byPlace.values()) if (spans.length > 1) pairUp(spans, groups)
+}
+
+const pairUp = (spans: readonly TallySpan[], groups: Groups): void => {
+  const paired = new Set<TallySpan>()
+  for (const inner of spans) {
+    if (paired.has(inner)) continue
+    const outer = spans.find((other) => other !== inner && !paired.has(other) && isBeside(inner, other, groups))
+    if (!outer) continue
+    groups.join(outer, inner)
+    paired.add(inner).add(outer)
+  }
+}
+
+const isBeside = (inner: TallySpan, outer: TallySpan, groups: Groups): boolean =>
+  inner.scope !== outer.scope &&
+  !groups.isTogether(inner, outer) &&
+  (inner.responseId === '' || outer.responseId === '') &&
+  inner.failed === outer.failed &&
+  !(inner.hasUsage && outer.hasUsage && outputTotal(inner.usage) !== outputTotal(outer.usage)) &&
+  outer.startNanos <= inner.startNanos &&
+  endOf(inner) <= endOf(outer)
+
+const callOf = (members: readonly TallySpan[], tree: RunTree): ModelCall => ({
+  best: members.reduce((a, b) => (tellsMore(b, a, tree) ? b : a)),
+  members,
+  failed: members.some((member) => member.failed),
+  usageFrom: undefined,
+})
+
+/** Whose usage counts: a span's before a log's, the one that splits it finest, then the innermost. */
+const tellsMore = (a: TallySpan, b: TallySpan, tree: RunTree): boolean => {
+  if (a.origin !== b.origin) return a.origin === 'span' && (a.hasUsage || !b.hasUsage)
+  if (a.hasUsage !== b.hasUsage) return a.hasUsage
+  const finer = bits(a.usageReported) - bits(b.usageReported)
+  if (finer !== 0) return finer > 0
+  return depth(a, tree) > depth(b, tree)
+}
+
+const bits = (mask: number): number => {
+  let count = 0
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++
+  return count
+}
+
+const depth = (span: TallySpan, tree: RunTree): number => {
+  let levels = 0
+  for (const _ of tree.ancestorsOf(span)) levels++
+  return levels
+}
+
+/** A loop of attempts whose attempts say nothing of usage: what the loop says belongs to the last attempt. */
+const lendUsage = (
+  calls: readonly ModelCall[],
+  loops: ReadonlyMap<TallySpan, readonly TallySpan[]>,
+): readonly ModelCall[] => {
+  if (loops.size === 0) return calls
+  const lent = new Map<ModelCall, TallySpan>()
+  for (const [outer, inner] of loops) {
+    if (!outer.hasUsage) continue
+    const attempts = calls.filter(({ members }) => members.some((member) => inner.includes(member)))
+    const last = attempts.at(-1)
+    if (last && attempts.every(({ best }) => !best.hasUsage)) lent.set(last, outer)
+  }
+  return calls.map((call) => (lent.has(call) ? { ...call, usageFrom: lent.get(call) } : call))
+}
+
+const rollupsOf = (
+  tree: RunTree,
+  calls: readonly ModelCall[],
+  candidates: ReadonlySet<TallySpan>,
+): Pick<ModelCalls, 'rollups' | 'covered'> => {
+  const carriers = calls.flatMap(({ members, usageFrom }) => [
+    ...members.filter(({ hasUsage }) => hasUsage),
+    ...(usageFrom ? [usageFrom] : []),
+  ])
+  const said = new Set<TallySpan>()
+  for (const carrier of carriers) for (const up of tree.ancestorsOf(carrier)) said.add(up)
+  const rest = tree.spans.filter((span) => span.hasUsage && span.origin === 'span' && !candidates.has(span))
+  for (const span of rest) for (const up of tree.ancestorsOf(span)) said.add(up)
+  const rollups = rest.filter((span) => !said.has(span))
+  const covering = new Set(rollups)
+  const isCovered = ({ best }: ModelCall): boolean => [...tree.ancestorsOf(best)].some((up) => covering.has(up))
+  return { rollups, covered: new Set(rollups.length === 0 ? [] : calls.filter(isCovered).map(({ best }) => best)) }
+}

@@ -1,0 +1,98 @@
+import type { Agents } from './calls.ts'
+import type { RunTree } from './run-tree.ts'
+import type { TallySpan } from './tally-span.ts'
+
+/** What a run is called and whom it belongs to: what its root says, else what any span says first. */
+export class RunIdentity implements Agents {
+  readonly #tree: RunTree
+  readonly #inOrder: readonly TallySpan[]
+  readonly roots: readonly TallySpan[]
+
+  constructor(tree: RunTree) {
+    this.#tree = tree
+    this.roots = tree.roots
+    this.#inOrder = [...this.roots, ...tree.spans]
+  }
+
+  /** First value of a field that is not empty, roots first. */
+  first(field: TextField): string {
+    return this.#inOrder.find((span) => span[field] !== '')?.[field] ?? ''
+  }
+
+  /** Every value of a field, the one that `first` gives in front, the rest sorted. */
+  all(field: TextField): readonly string[] {
+    const main = this.first(field)
+    const others = new Set(
+      this.#tree.spans.map((span) => span[field]).filter((value) => value !== '' && value !== main),
+    )
+    return main === '' ? [] : [main, ...[...others].sort()]
+  }
+
+  /** Nearest enclosing agent; without one the service (semantics.md §0). */
+  nameOf(span: TallySpan): string {
+    if (span.agent !== '') return span.agent
+    for (const up of this.#tree.ancestorsOf(span)) if (up.agent !== '') return up.agent
+    return span.service
+  }
+
+  versionOf(span: TallySpan): string {
+    if (span.agentVersion !== '') return span.agentVersion
+    for (const up of this.#tree.ancestorsOf(span)) if (up.agentVersion !== '') return up.agentVersion
+    return ''
+  }
+
+  /** The agent that was asked: the root's, else the first agent span's, else the first that any span names, else the service. */
+  get rootAgent(): string {
+    const root = this.roots[0]
+    if (root && root.agent !== '') return root.agent
+    const agent = this.#tree.spans.find(({ kind, agent: name }) => kind === 'agent' && name !== '')
+    return agent?.agent || this.first('agent') || this.first('service')
+  }
+
+  /** Status of the root; an error of any root is the run's, and without a root any failed span's is. */
+  get status(): number {
+    const trueRoots = this.roots.filter(({ parentSpanId }) => parentSpanId === '')
+    if (trueRoots.length === 0) return this.#tree.spans.some(({ failed }) => failed) ? 2 : 0
+    return trueRoots.some(({ status }) => status === 2) ? 2 : (trueRoots[0]?.status ?? 0)
+  }
+
+  get labels(): ReadonlyMap<string, string> {
+    const labels = new Map<string, string>()
+    for (const span of this.#inOrder)
+      for (const [key, value] of span.labels) if (!labels.has(key)) labels.set(key, value)
+    return new Map([...labels].sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  /** What the user said first and the agent last: the root's, else the first and last span's that is an agent or a call of a model. */
+  get firstInput(): string {
+    return (
+      this.roots[0]?.inputPreview || this.#speakers.find(({ inputPreview }) => inputPreview !== '')?.inputPreview || ''
+    )
+  }
+
+  get lastOutput(): string {
+    const lastRoot = this.roots.findLast(({ outputPreview }) => outputPreview !== '')
+    return (
+      lastRoot?.outputPreview ||
+      this.#speakers.findLast(({ outputPreview }) => outputPreview !== '')?.outputPreview ||
+      ''
+    )
+  }
+
+  get #speakers(): readonly TallySpan[] {
+    return this.#tree.spans.filter(({ kind }) => kind === 'agent' || kind === 'workflow' || kind === 'llm')
+  }
+}
+
+type TextField =
+  | 'sessionId'
+  | 'userId'
+  | 'agent'
+  | 'agentVersion'
+  | 'service'
+  | 'team'
+  | 'costCenter'
+  | 'customer'
+  | 'env'
+  | 'workflow'
+  | 'policyVersion'

@@ -1,0 +1,78 @@
+import type { Kind } from '../../schema/model/kind.ts'
+import { byStart } from './order.ts'
+import type { TallySpan } from './tally-span.ts'
+
+/** Spans of one run, each identity once, in the one order, with their parents. */
+export class RunTree {
+  readonly spans: readonly TallySpan[]
+  readonly #byId: ReadonlyMap<string, TallySpan>
+  readonly #children = new Map<TallySpan, TallySpan[]>()
+
+  constructor(versions: readonly TallySpan[]) {
+    this.#byId = latest(versions)
+    this.spans = [...this.#byId.values()].sort(byStart)
+    for (const span of this.spans) {
+      const parent = this.parentOf(span)
+      if (!parent) continue
+      const siblings = this.#children.get(parent)
+      if (siblings) siblings.push(span)
+      else this.#children.set(parent, [span])
+    }
+  }
+
+  parentOf(span: TallySpan): TallySpan | undefined {
+    if (span.parentSpanId === '' || span.parentSpanId === span.spanId) return undefined
+    return this.#byId.get(span.traceId + span.parentSpanId)
+  }
+
+  childrenOf(span: TallySpan): readonly TallySpan[] {
+    return this.#children.get(span) ?? NONE
+  }
+
+  /** Parents from the nearest up. Ends also where spans are one another's parents, which broken telemetry can say. */
+  *ancestorsOf(span: TallySpan): Generator<TallySpan> {
+    let steps = 0
+    for (let up = this.parentOf(span); up && up !== span && steps < this.spans.length; up = this.parentOf(up), steps++)
+      yield up
+  }
+
+  /** Nearest ancestor of one of the kinds, not looking past an ancestor of a kind that begins something else. */
+  nearest(span: TallySpan, wanted: (kind: Kind) => boolean, ends: (kind: Kind) => boolean): TallySpan | undefined {
+    for (const up of this.ancestorsOf(span)) {
+      if (wanted(up.kind)) return up
+      if (ends(up.kind)) return undefined
+    }
+    return undefined
+  }
+
+  /** Spans without a parent here: roots, and orphans of a root that was lost. Rows derived from logs are none. */
+  get roots(): readonly TallySpan[] {
+    return this.spans.filter((span) => span.origin === 'span' && !this.parentOf(span))
+  }
+}
+
+const NONE: readonly TallySpan[] = []
+
+/** Received again, the last version counts (semantics.md §0). Two versions of one order cannot be told apart but by their content. */
+const latest = (versions: readonly TallySpan[]): ReadonlyMap<string, TallySpan> => {
+  const kept = new Map<string, TallySpan>()
+  for (const span of versions) {
+    const id = span.traceId + span.spanId
+    const known = kept.get(id)
+    if (!known || isLater(span, known)) kept.set(id, span)
+  }
+  return kept
+}
+
+const isLater = (a: TallySpan, b: TallySpan): boolean => {
+  if (a.receivedOrder !== b.receivedOrder) return a.receivedOrder > b.receivedOrder
+  const endA = a.startNanos + a.durationNanos
+  const endB = b.startNanos + b.durationNanos
+  if (endA !== endB) return endA > endB
+  return contentOf(a) > contentOf(b)
+}
+
+const contentOf = (span: TallySpan): string =>
+  JSON.stringify(span, (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value instanceof Map ? [...value] : value,
+  )
