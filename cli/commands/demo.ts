@@ -7,7 +7,7 @@ interface Flags {
   readonly key?: string
   readonly days: number
   readonly rate: number
-  readonly seed: number
+  readonly seed: string
   readonly live: boolean
 }
 
@@ -17,7 +17,7 @@ export const demoCommand = (): Command =>
     .addOption(keyOption())
     .addOption(flag('--days <n>', 'days of history sent first').default(7).argParser(wholeNumber(0, 30)))
     .addOption(flag('--rate <n>', 'live runs per minute after it').default(6).argParser(wholeNumber(1, 600)))
-    .addOption(flag('--seed <n>', 'the same seed sends the same history').default(1).argParser(wholeNumber(0, 2 ** 31)))
+    .addOption(flag('--seed <text>', 'the same seed sends the same history').default('recount'))
     .option('--no-live', 'stop when the history is sent')
     .action(({ endpoint, key, days, rate, seed, live }: Flags) => {
       const stop = new AbortController()

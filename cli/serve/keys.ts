@@ -33,13 +33,15 @@ export const readKeys = (dataDir: string): readonly StoredKey[] => {
   return existsSync(file) ? KeyFile.parse(JSON.parse(readFileSync(file, 'utf8'))).keys : []
 }
 
+export const newKey = (): string => `rk_${randomBytes(32).toString('base64url')}`
+
 /** Makes a key and returns its text, which is shown once and kept nowhere. */
 export const createKey = async (
   dataDir: string,
   name: string,
   scope: KeyScope,
 ): Promise<{ key: string; stored: StoredKey }> => {
-  const key = `rk_${randomBytes(32).toString('base64url')}`
+  const key = newKey()
   const stored: StoredKey = {
     id: randomBytes(4).toString('hex'),
     name,
@@ -83,9 +85,14 @@ export interface Principal {
 /**
  * Who sent a request. Without keys (loopback only) everyone is admin of the one project; with keys, whoever shows one
  * (`Authorization: Bearer rk_…` or `x-api-key`). A key made or revoked meanwhile counts within a second. `required`: the address can be
- * reached by others, so when the last key is revoked nobody gets in, instead of everybody.
+ * reached by others, so when the last key is revoked nobody gets in, instead of everybody. `internal`: the
+ * process's own key, for the simulated agents that it runs itself.
  */
-export const keyGuard = (dataDir: string, required: boolean): ((headers: Headers) => Principal | undefined) => {
+export const keyGuard = (
+  dataDir: string,
+  required: boolean,
+  internal: string,
+): ((headers: Headers) => Principal | undefined) => {
   const file = fileOf(dataDir)
   let keys = new Map<string, StoredKey>()
   let checkedMs = 0
@@ -99,6 +106,7 @@ export const keyGuard = (dataDir: string, required: boolean): ((headers: Headers
     }
     if (keys.size === 0 && !required) return { projectId: DEFAULT_PROJECT_ID, scope: 'admin' }
     const shown = keyIn(headers)
+    if (shown === internal) return { projectId: DEFAULT_PROJECT_ID, scope: 'ingest' }
     const key = shown === undefined ? undefined : keys.get(hashOf(shown))
     return key && { projectId: key.projectId, scope: key.scope }
   }

@@ -17,9 +17,9 @@ import { createApp } from '../../server/app.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { version } from '../version.ts'
 import { takeDataDir } from './data-dir.ts'
-import { recentRate } from './recent-rate.ts'
-import { keyGuard, mayIngest, mayRead, readKeys } from './keys.ts'
+import { keyGuard, mayIngest, mayRead, newKey, readKeys } from './keys.ts'
 import { StartProblem } from './problems.ts'
+import { recentRate } from './recent-rate.ts'
 
 export interface ServeConfig {
   readonly dataDir: string
@@ -90,7 +90,8 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
     )
     undo.push(() => collector.close(0))
 
-    const guard = keyGuard(dataDir.path, exposed)
+    const internalKey = newKey()
+    const guard = keyGuard(dataDir.path, exposed, internalKey)
     const needsKey = exposed || readKeys(dataDir.path).length > 0
     const doors: DoorConfig = { hosts: [config.host], corsOrigins: config.corsOrigins, keysRequired: needsKey }
     const meters = receiveMeters(metrics)
@@ -115,16 +116,28 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
     const startedMs = Date.now()
     const app = createApp({
       database,
-      metrics,
       version,
       doors: { ...doors, corsOrigins: [] },
       uiDir: fileURLToPath(new URL('../../dist/ui', import.meta.url)),
-      authenticate: (headers) => {
-        const principal = guard(headers)
-        return mayRead(principal) ? { projectId: principal.projectId } : undefined
+      metrics: () => metrics.expose(),
+      projectOf: (headers) => {
+        const principal = guard(Object.fromEntries(headers))
+        return mayRead(principal) ? principal.projectId : undefined
       },
-      ingest: () => ({ ...collector.status(), spansPerSecond: rate.perSecond() }),
-      startedMs,
+      status: () => {
+        const { spoolBytes, lagMs, trouble } = collector.status()
+        return {
+          version,
+          engine: database.engine,
+          uptimeSeconds: (Date.now() - startedMs) / 1000,
+          spansPerSecond: rate.perSecond(),
+          lagMs,
+          spoolBytes,
+          state: trouble !== '' ? 'down' : lagMs > BEHIND_MS ? 'behind' : 'ok',
+          detail: trouble,
+        }
+      },
+      log: config.log,
     })
     const api = createServer(getRequestListener(app.fetch))
 
@@ -132,7 +145,9 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
       otlp.listen(config.otlpHttpPort, config.host),
     )
     undo.push(() => otlp.stop(0))
-    const apiAddress = await orPortProblem(config.host, config.port, '--port', () => listen(api, config.host, config.port))
+    const apiAddress = await orPortProblem(config.host, config.port, '--port', () =>
+      listen(api, config.host, config.port),
+    )
     undo.push(() => closeServer(api))
     const urls = { api: urlOf(config.host, apiAddress.port), otlpHttp: urlOf(config.host, otlpAddress.port) }
     await dataDir.announce(urls.api)
@@ -152,7 +167,7 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
       database,
       settled: collector.settled,
       runDemo: (signal) =>
-        runDemo({ endpoint: urls.otlpHttp, signal, live: true, print: config.log }).then(
+        runDemo({ endpoint: urls.otlpHttp, key: internalKey, signal, live: true, print: config.log }).then(
           () => undefined,
           (error: unknown) => config.log(`demo: ${(error as Error).message}`),
         ),
@@ -215,6 +230,8 @@ const affordable = async (reserveBytes: number, dir: string): Promise<number> =>
   return blocks * bsize > reserveBytes * 4 ? reserveBytes : 0
 }
 
+/** Older than this, what waits to be loaded and tallied is called behind (the goal is 2 s). */
+const BEHIND_MS = 10_000
 /** Requests under way when the program is told to stop. */
 const REQUEST_GRACE_MS = 1_000
 
