@@ -14,7 +14,7 @@ export interface DemoOptions {
   readonly days?: number | undefined
   /** Runs a minute, live. */
   readonly rate?: number | undefined
-  readonly seed?: string | undefined
+  readonly seed?: string | number | undefined
   /** Go on with live traffic after the history, until `signal` says stop. */
   readonly live?: boolean | undefined
   readonly signal?: AbortSignal | undefined
@@ -42,12 +42,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const sender = await openOtlpSender({ endpoint, key, signal })
   try {
     const due = new DueQueue()
-    const historyRuns = await sendHistory(sender, { seed, days, due, signal })
+    const historyRuns = await sendHistory(sender, { seed: String(seed), days, due, signal })
     const first = await sender.flush()
     print(
       `Demo: ${historyRuns} runs of the last ${days} days sent, ${first.spans} spans and ${first.logs} verdicts.${rejectedText(first)}`,
     )
-    const liveRuns = live && !signal?.aborted ? await playLive(sender, { seed, rate, due, signal, print }) : 0
+    const liveRuns = live && !signal?.aborted ? await playLive(sender, { seed: String(seed), rate, due, signal, print }) : 0
     return { ...(await sender.flush()), historyRuns, liveRuns }
   } finally {
     await sender.close()

@@ -50,7 +50,6 @@ export function runToEvaluations(run: DemoRun): readonly TelemetryLog[] {
     spanId: run.nodes[0]?.spanId ?? '',
     attributes: {
       'recount.evaluation.id': `${run.traceId}-${i}`,
-      'gen_ai.conversation.id': run.context.sessionId,
       ...evaluationAttributes(evaluation),
     },
     resource,

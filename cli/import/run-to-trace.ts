@@ -96,7 +96,6 @@ class TraceBuilder {
         'gen_ai.evaluation.score.label': evaluation.label,
         ...(evaluation.value === undefined ? {} : { 'gen_ai.evaluation.score.value': evaluation.value }),
         ...(evaluation.explanation === undefined ? {} : { 'gen_ai.evaluation.explanation': evaluation.explanation }),
-        'gen_ai.conversation.id': this.#sessionId,
         [evaluationIdKey]: hashId(32, this.#traceId, 'evaluation', i),
         [evaluationSourceKey]: evaluation.source,
         ...(evaluation.subject === undefined ? {} : { [evaluationSubjectKey]: evaluation.subject }),
