@@ -275,7 +275,8 @@ const HEAD_HEIGHT = 33
 const scroller = () => document.getElementById('main')
 
 const Spacer = ({ height }: { readonly height: number }) => (
-  <tr role="presentation" className={styles.spacer} style={{ height }}>
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: the spacer takes no focus; it only holds the place of rows that are not mounted.
+  <tr aria-hidden="true" className={styles.spacer} style={{ height }}>
     <td />
   </tr>
 )
