@@ -25,17 +25,22 @@ export const SessionPage = () => {
   const model = useMemo(() => {
     const pages = replay.data?.pages
     if (!pages?.[0]) return undefined
-    return buildReplay(pages[0].session, session.data?.runs ?? [], pages.flatMap((page) => page.steps))
+    return buildReplay(
+      pages[0].session,
+      session.data?.runs ?? [],
+      pages.flatMap((page) => page.steps),
+    )
   }, [replay.data, session.data])
   if (isNotFound(replay.error)) {
     return (
       <EmptyState title="No session has this id">
-        It was never received, or its retention has passed. A run whose telemetry names no session has an id of its own: the list of
-        sessions shows it.
+        It was never received, or its retention has passed. A run whose telemetry names no session has an id of its own:
+        the list of sessions shows it.
       </EmptyState>
     )
   }
-  if (replay.error && !model) return <ErrorState error={replay.error} subject="The recording" onRetry={() => void replay.refetch()} />
+  if (replay.error && !model)
+    return <ErrorState error={replay.error} subject="The recording" onRetry={() => void replay.refetch()} />
   if (!model) return <ReplaySkeleton />
   return <Replay key={id} model={model} runs={session.data?.runs ?? []} search={search} loading={hasNextPage} />
 }

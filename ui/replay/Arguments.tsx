@@ -10,8 +10,8 @@ type Call = ToolCall
 /** What the tool was called with, and what its schema says is wrong with it, at the place where it is wrong. */
 export const Arguments = ({ call }: { readonly call: Call }) => {
   const value = parseJson(call.arguments)
-  const missing = call.validationErrors.flatMap((e) => missingProperty(e.message) ?? [])
-  const wrong = call.validationErrors.filter((e) => missingProperty(e.message) === undefined)
+  const missing = call.validationErrors.flatMap((e) => missingProperty(e.message, e.path) ?? [])
+  const wrong = call.validationErrors.filter((e) => missingProperty(e.message, e.path) === undefined)
   const small = isFlat(value)
   return (
     <>
@@ -57,7 +57,8 @@ const Flat = ({ value, missing, wrong }: FlatProps) => {
     return (
       <span key={key}>
         {'  '}
-        <span className={error ? styles.missing : styles.key}>"{key}"</span>: <span className={styles[typeof v]}>{JSON.stringify(v)}</span>,
+        <span className={error ? styles.missing : styles.key}>"{key}"</span>:{' '}
+        <span className={styles[typeof v]}>{JSON.stringify(v)}</span>,
         {error && <span className="bad"> {error.message}</span>}
         {'\n'}
       </span>

@@ -12,9 +12,27 @@ export const AtThisMoment = ({ model, index }: { readonly model: ReplayModel; re
   const { totals } = step
   const rows = [
     { name: 'Cost', all: formatUsd(totals.costUsd), used: run.usd, limit: limits.usd, format: formatUsd },
-    { name: 'Tokens', all: formatTokens(totals.usage.inputTotal + totals.usage.outputTotal), used: run.tokens, limit: limits.tokens, format: formatTokens },
-    { name: 'Tool calls', all: formatCount(totals.toolCalls), used: run.toolCalls, limit: limits.toolCalls, format: formatCount },
-    { name: 'Time', all: formatDuration(model.rec.endMs[index]!), used: run.seconds, limit: limits.seconds, format: (s: number) => formatDuration(s * 1000) },
+    {
+      name: 'Tokens',
+      all: formatTokens(totals.usage.inputTotal + totals.usage.outputTotal),
+      used: run.tokens,
+      limit: limits.tokens,
+      format: formatTokens,
+    },
+    {
+      name: 'Tool calls',
+      all: formatCount(totals.toolCalls),
+      used: run.toolCalls,
+      limit: limits.toolCalls,
+      format: formatCount,
+    },
+    {
+      name: 'Time',
+      all: formatDuration(model.rec.endMs[index]!),
+      used: run.seconds,
+      limit: limits.seconds,
+      format: (s: number) => formatDuration(s * 1000),
+    },
   ]
   return (
     <section aria-label="At this moment">
@@ -47,6 +65,7 @@ const Row = ({ name, all, used, limit, format, session }: RowProps) => (
           <span className="muted">
             {session ? `in the session; ${format(used)} of ${format(limit)} in this run` : `of ${format(limit)}`}
           </span>
+          {/* biome-ignore lint/a11y/useSemanticElements: browsers do not let the bar of a <meter> take the tokens' colours. */}
           <span
             className={styles.meter}
             role="meter"

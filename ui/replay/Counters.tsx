@@ -7,7 +7,15 @@ import styles from './timeline.module.css'
 import { placeIn, type TimelineView, usePlaybackContext, usePlaybackValue } from './use-playback.ts'
 
 /** What had been spent by now: three lines over the whole, and the figures of this moment. */
-export const Counters = ({ model, view, spans }: { readonly model: ReplayModel; readonly view: TimelineView; readonly spans: number }) => {
+export const Counters = ({
+  model,
+  view,
+  spans,
+}: {
+  readonly model: ReplayModel
+  readonly view: TimelineView
+  readonly spans: number
+}) => {
   const { rec, scale } = model
   return (
     <div className={`${styles.state} num`}>
@@ -52,7 +60,9 @@ const Spark = ({ rec, view, label, hue, read, format }: SparkProps) => {
     const totals = totalsAt(rec, playback.positionMs())
     return totals ? read(totals) : 0
   })
-  const at = usePlaybackValue(playback, () => Math.round(Math.min(1, Math.max(0, placeIn(view, playback.positionMs()))) * WIDTH))
+  const at = usePlaybackValue(playback, () =>
+    Math.round(Math.min(1, Math.max(0, placeIn(view, playback.positionMs()))) * WIDTH),
+  )
   return (
     <span className={`${styles.spark} k-${hue}`}>
       <span className="muted">{label}</span>

@@ -1,8 +1,8 @@
 import { useCallback } from 'react'
 import { type Drawing, useCanvas } from '../trace/canvas.ts'
 import type { Bar, Lanes } from './lanes.ts'
-import { placeIn, type TimelineView } from './use-playback.ts'
 import styles from './timeline.module.css'
+import { placeIn, type TimelineView } from './use-playback.ts'
 
 interface Props {
   readonly lanes: Lanes
@@ -36,10 +36,17 @@ export const laneHeightFor = (lanes: number, heightPx: number): number =>
   Math.max(3, Math.min(24, Math.floor(heightPx / Math.max(1, lanes))))
 
 /** The bar under a point; the smallest where bars of a packed timeline share a pixel. */
-export const barAt = (lanes: Lanes, view: TimelineView, lane: number, place: number, slack: number): Bar | undefined => {
+export const barAt = (
+  lanes: Lanes,
+  view: TimelineView,
+  lane: number,
+  place: number,
+  slack: number,
+): Bar | undefined => {
   let best: Bar | undefined
   for (const bar of lanes.bars) {
-    if (bar.lane !== lane || placeIn(view, bar.fromMs) > place + slack || placeIn(view, bar.toMs) < place - slack) continue
+    if (bar.lane !== lane || placeIn(view, bar.fromMs) > place + slack || placeIn(view, bar.toMs) < place - slack)
+      continue
     if (!best || bar.toMs - bar.fromMs <= best.toMs - best.fromMs) best = bar
   }
   return best
@@ -49,7 +56,13 @@ const LABEL_LANE_MIN_PX = 14
 const LABEL_WIDTH_MIN_PX = 20
 const PAD_PX = 5
 
-const drawBars = ({ ctx, width, colour }: Drawing, lanes: Lanes, view: TimelineView, laneHeight: number, selected: number) => {
+const drawBars = (
+  { ctx, width, colour }: Drawing,
+  lanes: Lanes,
+  view: TimelineView,
+  laneHeight: number,
+  selected: number,
+) => {
   const barHeight = laneHeight >= 12 ? laneHeight - 4 : Math.max(2, laneHeight - 1)
   ctx.font = `11px ${getComputedStyle(ctx.canvas).fontFamily}`
   ctx.textBaseline = 'middle'
@@ -69,7 +82,8 @@ const drawBars = ({ ctx, width, colour }: Drawing, lanes: Lanes, view: TimelineV
     ctx.fill()
     ctx.fillStyle = colour(`--${bar.hue}`)
     ctx.fillRect(left, top, Math.min(2.5, barWidth), barHeight)
-    if (barHeight >= LABEL_LANE_MIN_PX && barWidth > LABEL_WIDTH_MIN_PX) label(ctx, bar.label, left, top, barWidth, barHeight)
+    if (barHeight >= LABEL_LANE_MIN_PX && barWidth > LABEL_WIDTH_MIN_PX)
+      label(ctx, bar.label, left, top, barWidth, barHeight)
     if (bar.index >= 0 && bar.index === selected) {
       ctx.strokeStyle = colour('--accent')
       ctx.lineWidth = 1.5

@@ -19,7 +19,9 @@ const toneOf = (severity: number) => (severity >= 17 ? 'bad' : severity >= 13 ? 
 
 /** Log records of a trace, oldest first, by pages as they are scrolled to. */
 export const Logs = ({ traceId, originNanos }: Props) => {
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(traceLogsQuery(traceId))
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
+    traceLogsQuery(traceId),
+  )
   const logs = data?.pages.flatMap((page) => page.items) ?? []
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
@@ -46,7 +48,12 @@ export const Logs = ({ traceId, originNanos }: Props) => {
     <div className={styles.scroll} ref={scroller}>
       <ol className={styles.lines} style={{ height: virtual.getTotalSize() }} aria-label="Logs">
         {items.map((item) => (
-          <li key={item.key} ref={virtual.measureElement} data-index={item.index} style={{ transform: `translateY(${item.start}px)` }}>
+          <li
+            key={item.key}
+            ref={virtual.measureElement}
+            data-index={item.index}
+            style={{ transform: `translateY(${item.start}px)` }}
+          >
             <LogLine log={logs[item.index]!} originNanos={originNanos} />
           </li>
         ))}

@@ -48,7 +48,15 @@ export const PromptPane = ({ model, step, index, span }: Props) => {
   )
 }
 
-const Diff = ({ parts, whole, compared }: { readonly parts: readonly PromptPart[]; readonly whole: boolean; readonly compared: boolean }) =>
+const Diff = ({
+  parts,
+  whole,
+  compared,
+}: {
+  readonly parts: readonly PromptPart[]
+  readonly whole: boolean
+  readonly compared: boolean
+}) =>
   parts.map((part, i) => {
     const next = parts[i + 1]
     const key = `${part.kind}${i}`
@@ -62,7 +70,11 @@ const Diff = ({ parts, whole, compared }: { readonly parts: readonly PromptPart[
     if (part.kind === 'same') return <MessageList key={key} messages={part.messages} />
     if (rewritten(part, next)) return <Rewritten key={key} before={part} now={next!} />
     if (part.kind === 'added' && rewritten(parts[i - 1], part)) return null
-    return compared ? <MessageList key={key} messages={part.messages} tone={part.kind} /> : <MessageList key={key} messages={part.messages} />
+    return compared ? (
+      <MessageList key={key} messages={part.messages} tone={part.kind} />
+    ) : (
+      <MessageList key={key} messages={part.messages} />
+    )
   })
 
 /** One message replaced by one of the same role: its words are compared. */
@@ -96,7 +108,8 @@ const Rewritten = ({ before, now }: { readonly before: PromptPart; readonly now:
 const previousCall = ({ rec, owner }: ReplayModel, index: number): Step | undefined => {
   for (let i = index - 1; i >= 0; i--) {
     const step = rec.steps[i]!
-    if (step.kind === 'model_call' && owner[i] === owner[index] && step.traceId === rec.steps[index]!.traceId) return step
+    if (step.kind === 'model_call' && owner[i] === owner[index] && step.traceId === rec.steps[index]!.traceId)
+      return step
   }
   return undefined
 }

@@ -6,8 +6,8 @@ import { copyText } from '../components/CopyButton.tsx'
 import { stringifySearch } from '../search/codec.ts'
 import type { ReplaySearch } from '../search/replay.ts'
 import { NARROW, useMedia } from '../util/use-media.ts'
-import { Logs } from './Logs.tsx'
 import { LiveRegion } from './LiveRegion.tsx'
+import { Logs } from './Logs.tsx'
 import { MARK_KINDS, type MarkKind, nextMark } from './marks.ts'
 import type { ReplayModel } from './model.ts'
 import { ReplayHeader } from './ReplayHeader.tsx'
@@ -16,10 +16,11 @@ import { StepInspector } from './StepInspector.tsx'
 import { Timeline } from './Timeline.tsx'
 import { rowShowing, Transcript } from './Transcript.tsx'
 import { agentsAround, transcriptRows } from './transcript.ts'
-import { useReplayKeys } from './use-replay-keys.ts'
 import { currentIndex, PlaybackContext, type TimelineView, useCurrentIndex, usePlayback } from './use-playback.ts'
+import { useReplayKeys } from './use-replay-keys.ts'
 import { useUrlPosition } from './use-url-position.ts'
 import { WhyBanner } from './WhyBanner.tsx'
+import { parseZoom, writeZoom } from './zoom.ts'
 
 const TraceView = lazy(() => import('../trace/TraceView.tsx').then((m) => ({ default: m.TraceView })))
 
@@ -40,7 +41,8 @@ export const Replay = ({ model, runs, search, loading }: Props) => {
   useEffect(() => playback.extend(rec.durationMs, model.scale.gaps), [playback, rec, model.scale])
   const navigate = useNavigate()
   const update: UpdateSearch = useCallback(
-    (change) => void navigate({ to: '.', search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
+    (change) =>
+      void navigate({ to: '.', search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
     [navigate],
   )
   useUrlPosition(playback, model, search, update)
@@ -51,8 +53,7 @@ export const Replay = ({ model, runs, search, loading }: Props) => {
   const kinds = useMemo(() => markKinds(search.marks), [search.marks])
   const view = useView(model, search.zoom)
   const zoom = useCallback(
-    (range: readonly [number, number] | undefined) =>
-      update({ zoom: range && `${Math.round(range[0])}-${Math.round(Math.min(range[1], rec.durationMs))}` }),
+    (range: readonly [number, number] | undefined) => update({ zoom: writeZoom(range, rec.durationMs) }),
     [update, rec.durationMs],
   )
   const jump = (direction: 1 | -1, kind?: MarkKind) => {
@@ -65,7 +66,10 @@ export const Replay = ({ model, runs, search, loading }: Props) => {
   }
   const [note, setNote] = useState('')
   const copyLink = () => {
-    const link = linkTo(search, { step: rec.steps[currentIndex(playback, rec)]?.seq, at: Math.round(playback.positionMs()) })
+    const link = linkTo(search, {
+      step: rec.steps[currentIndex(playback, rec)]?.seq,
+      at: Math.round(playback.positionMs()),
+    })
     copyText(link).then(
       () => setNote('Link copied'),
       () => setNote('The browser did not allow copying; the address bar holds the same link'),
@@ -129,9 +133,8 @@ const linkTo = (search: ReplaySearch, change: Partial<ReplaySearch>): string => 
 
 const useView = (model: ReplayModel, zoom: string | undefined): TimelineView =>
   useMemo(() => {
-    const [from, to] = /^(\d+)-(\d+)$/.exec(zoom ?? '')?.slice(1).map(Number) ?? []
-    const valid = from !== undefined && to !== undefined && to > from
-    return { scale: model.scale, fromMs: valid ? from : 0, toMs: valid ? to : model.rec.durationMs }
+    const [fromMs, toMs] = parseZoom(zoom, model.rec.durationMs) ?? [0, model.rec.durationMs]
+    return { scale: model.scale, fromMs, toMs }
   }, [model, zoom])
 
 export interface Folds {
@@ -189,7 +192,12 @@ const Panes = ({ main, inspector, timeline }: PanesProps) => {
     )
   }
   return (
-    <Group orientation="vertical" className={styles.panes ?? ''} defaultLayout={rows.defaultLayout} onLayoutChanged={rows.onLayoutChanged}>
+    <Group
+      orientation="vertical"
+      className={styles.panes ?? ''}
+      defaultLayout={rows.defaultLayout}
+      onLayoutChanged={rows.onLayoutChanged}
+    >
       <Panel id="top" minSize="30%">
         <Group orientation="horizontal" defaultLayout={columns.defaultLayout} onLayoutChanged={columns.onLayoutChanged}>
           <Panel id="main" minSize="320px">
@@ -258,7 +266,12 @@ const MainTabs = ({ model, search, update, children, inspector }: TabsProps) => 
           ))}
         </div>
         {shown !== 'transcript' && shown !== 'step' && model.session.traceIds.length > 1 && (
-          <select className="btn" aria-label="Trace of the session" value={traceId} onChange={(event) => update({ run: event.target.value })}>
+          <select
+            className="btn"
+            aria-label="Trace of the session"
+            value={traceId}
+            onChange={(event) => update({ run: event.target.value })}
+          >
             {model.session.traceIds.map((id, i) => (
               <option key={id} value={id}>
                 trace {i + 1} · {id.slice(0, 8)}

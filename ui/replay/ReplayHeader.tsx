@@ -64,7 +64,10 @@ const Facts = ({ model, runs }: { readonly model: ReplayModel; readonly runs: re
   return (
     <ul className={`${styles.facts} num`} aria-label="Facts">
       <Fact value={<Duration ms={s.durationMs} />} note={<Moment time={s.start} />} />
-      <Fact value={<Money usd={s.costUsd} status={s.costStatus} />} note={limit === undefined ? '' : `of ${formatUsd(limit)}`} />
+      <Fact
+        value={<Money usd={s.costUsd} status={s.costStatus} />}
+        note={limit === undefined ? '' : `of ${formatUsd(limit)}`}
+      />
       <Fact
         value={<span title={usageText(s.usage)}>{formatCount(s.usage.inputTotal + s.usage.outputTotal)}</span>}
         note={cached ? `tokens, ${cached}` : 'tokens'}

@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import type { Span, Step } from '../../schema/api/shapes.ts'
 import { formatDuration } from '../util/format.ts'
 import styles from './inspector.module.css'
@@ -28,7 +28,8 @@ export const StepFacts = ({ model, step, index, span, onSelect }: Props) => {
       'Asked by',
       asker >= 0 && (
         <>
-          {to(asker, `model call ${callNumber(rec.steps, asker)}`)} <span className="mono">{rec.steps[asker]!.model}</span>
+          {to(asker, `model call ${callNumber(rec.steps, asker)}`)}{' '}
+          <span className="mono">{rec.steps[asker]!.model}</span>
         </>
       ),
     ],
@@ -36,7 +37,8 @@ export const StepFacts = ({ model, step, index, span, onSelect }: Props) => {
       'Approved by',
       approval && (
         <>
-          {to(approval.index, approval.by || 'somebody')} <span className="muted">· {formatDuration(approval.waitedMs)} wait</span>
+          {to(approval.index, approval.by || 'somebody')}{' '}
+          <span className="muted">· {formatDuration(approval.waitedMs)} wait</span>
         </>
       ),
     ],
@@ -51,7 +53,12 @@ export const StepFacts = ({ model, step, index, span, onSelect }: Props) => {
     [
       'Span',
       step.spanId && (
-        <Link className="link mono" to="/traces/$traceId" params={{ traceId: step.traceId }} search={{ span: step.spanId }}>
+        <Link
+          className="link mono"
+          to="/traces/$traceId"
+          params={{ traceId: step.traceId }}
+          search={{ span: step.spanId }}
+        >
           {step.spanId}
         </Link>
       ),
@@ -74,7 +81,8 @@ export const StepFacts = ({ model, step, index, span, onSelect }: Props) => {
 /** The last model call of the same agent before this step. */
 export const askedBy = (steps: readonly Step[], owner: Int32Array, index: number): number => {
   for (let i = index - 1; i >= 0; i--) {
-    if (steps[i]!.kind === 'model_call' && owner[i] === owner[index] && steps[i]!.traceId === steps[index]!.traceId) return i
+    if (steps[i]!.kind === 'model_call' && owner[i] === owner[index] && steps[i]!.traceId === steps[index]!.traceId)
+      return i
   }
   return -1
 }
@@ -84,6 +92,8 @@ const callNumber = (steps: readonly Step[], index: number): number =>
 
 const approvalOf = (steps: readonly Step[], step: Step, index: number) => {
   if (!step.toolCall) return undefined
-  const at = steps.findLastIndex((s, i) => i < index && s.approval?.tool === step.toolCall!.name && s.approval.decision === 'approved')
+  const at = steps.findLastIndex(
+    (s, i) => i < index && s.approval?.tool === step.toolCall!.name && s.approval.decision === 'approved',
+  )
   return at < 0 ? undefined : { index: at, ...steps[at]!.approval! }
 }

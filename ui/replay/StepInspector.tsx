@@ -33,7 +33,11 @@ export const StepInspector = (props: Props) => {
   const step = model.rec.steps[index]
   return (
     <section className={styles.inspector} aria-label="Inspector">
-      {step ? <Inspected {...props} step={step} index={index} /> : <p className={`muted ${styles.none}`}>Choose a step to see it whole.</p>}
+      {step ? (
+        <Inspected {...props} step={step} index={index} />
+      ) : (
+        <p className={`muted ${styles.none}`}>Choose a step to see it whole.</p>
+      )}
     </section>
   )
 }
@@ -54,7 +58,15 @@ const useRestingSpan = (step: Step) => {
   return useQuery({ ...spanQuery(step.traceId, step.spanId), enabled: wanted })
 }
 
-const Inspected = ({ model, step, index, pane, onPane, onSelect, onCopyLink }: Props & { readonly step: Step; readonly index: number }) => {
+const Inspected = ({
+  model,
+  step,
+  index,
+  pane,
+  onPane,
+  onSelect,
+  onCopyLink,
+}: Props & { readonly step: Step; readonly index: number }) => {
   const span = useRestingSpan(step)
   const panes = PANES[step.kind]
   const shown = panes.find((p) => p === pane) ?? panes[0]!
@@ -67,7 +79,9 @@ const Inspected = ({ model, step, index, pane, onPane, onSelect, onCopyLink }: P
           <StepIcon step={step} size={20} />
           <span className={`cut ${step.toolCall ? 'mono b' : ''}`}>{stepTitle(step)}</span>
           <span className={`chip k k-${STEP_LOOKS[step.kind].hue}`}>{stepNoun(step)}</span>
-          {failure !== undefined && <span className="chip k k-error">✕ {step.toolCall?.valid === false ? 'invalid arguments' : 'failed'}</span>}
+          {failure !== undefined && (
+            <span className="chip k k-error">✕ {step.toolCall?.valid === false ? 'invalid arguments' : 'failed'}</span>
+          )}
           <span className="grow" />
           <button type="button" className="btn plain" aria-label="Copy link" title="Copy link (y)" onClick={onCopyLink}>
             <Link2 aria-hidden />

@@ -56,7 +56,11 @@ export const StepPane = (props: Props): ReactNode => {
     case 'documents':
       return step.retrieval && <Documents retrieval={step.retrieval} />
     case 'span':
-      return span ? <SpanDetail span={span} originNanos={model.rec.originNanos} /> : <Waiting step={step} error={error} />
+      return span ? (
+        <SpanDetail span={span} originNanos={model.rec.originNanos} />
+      ) : (
+        <Waiting step={step} error={error} />
+      )
     case 'raw':
       return <JsonTree text={JSON.stringify(step)} label="step" />
     default:
@@ -73,7 +77,11 @@ const Waiting = ({ step, error }: { readonly step: Step; readonly error: unknown
 const Result = ({ call }: { readonly call: NonNullable<Step['toolCall']> }) => (
   <>
     {call.error && <p className="bad">✕ {call.error}</p>}
-    {call.result ? <JsonOrText text={call.result} label="result" /> : <p className="muted">{call.ok ? 'The tool returned nothing.' : 'No result came back.'}</p>}
+    {call.result ? (
+      <JsonOrText text={call.result} label="result" />
+    ) : (
+      <p className="muted">{call.ok ? 'The tool returned nothing.' : 'No result came back.'}</p>
+    )}
   </>
 )
 
@@ -82,7 +90,9 @@ const Schema = ({ step, span }: { readonly step: Step; readonly span: Span | und
   return schema ? (
     <JsonTree text={JSON.stringify(schema)} label="schema" />
   ) : (
-    <p className="muted">No model call in this trace carried a definition of {step.toolCall?.name}: its arguments cannot be judged.</p>
+    <p className="muted">
+      No model call in this trace carried a definition of {step.toolCall?.name}: its arguments cannot be judged.
+    </p>
   )
 }
 
@@ -111,7 +121,8 @@ const Documents = ({ retrieval }: { readonly retrieval: NonNullable<Step['retrie
       {retrieval.documents.map((d, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a result list is fixed; ids may repeat.
         <li key={i}>
-          <span className="mono">{d.id || `#${i + 1}`}</span> {d.score !== null && <span className="muted num">{d.score.toFixed(3)}</span>}
+          <span className="mono">{d.id || `#${i + 1}`}</span>{' '}
+          {d.score !== null && <span className="muted num">{d.score.toFixed(3)}</span>}
           <SelfFoldedText text={d.content} />
         </li>
       ))}

@@ -6,10 +6,17 @@ import { barAt, LaneCanvas, laneHeightFor } from './LaneCanvas.tsx'
 import type { Bar } from './lanes.ts'
 import type { Mark, MarkKind } from './marks.ts'
 import type { ReplayModel } from './model.ts'
-import { scaleTicks } from './time-scale.ts'
 import { MARK_LOOKS, Transport } from './Transport.tsx'
+import { scaleTicks } from './time-scale.ts'
 import styles from './timeline.module.css'
-import { currentIndex, momentAt, placeIn, type TimelineView, useCurrentIndex, usePlaybackContext } from './use-playback.ts'
+import {
+  currentIndex,
+  momentAt,
+  placeIn,
+  type TimelineView,
+  useCurrentIndex,
+  usePlaybackContext,
+} from './use-playback.ts'
 
 interface Props {
   readonly model: ReplayModel
@@ -84,7 +91,14 @@ const Lanes = ({ model, view, kinds, onSelect, onZoom }: Props) => {
         onPointerLeave={() => setHovered(undefined)}
       >
         <LaneCanvas lanes={model.lanes} view={view} laneHeight={laneHeight} selected={selected} />
-        <Marks model={model} view={view} kinds={kinds} width={size.width} top={model.lanes.count * laneHeight + 2} onSelect={onSelect} />
+        <Marks
+          model={model}
+          view={view}
+          kinds={kinds}
+          width={size.width}
+          top={model.lanes.count * laneHeight + 2}
+          onSelect={onSelect}
+        />
         {hovered && <Tip bar={hovered.bar} x={Math.min(hovered.x, size.width - 180)} />}
       </div>
       {brush.shown && <div className={styles.brush} style={brush.shown} />}
@@ -101,7 +115,15 @@ const Tip = ({ bar, x }: { readonly bar: Bar; readonly x: number }) => (
 
 const TICK_PX = 96
 
-const Ruler = ({ view, width, brush }: { readonly view: TimelineView; readonly width: number; readonly brush: Brush }) => {
+const Ruler = ({
+  view,
+  width,
+  brush,
+}: {
+  readonly view: TimelineView
+  readonly width: number
+  readonly brush: Brush
+}) => {
   const ticks = useMemo(
     () => (width === 0 ? [] : scaleTicks(view.scale, view.fromMs, view.toMs, TICK_PX / width)),
     [view, width],
@@ -139,20 +161,13 @@ const Playhead = ({ model, view, width, onZoom }: PlayheadProps) => {
       head.style.visibility = at < -0.001 || at > 1.001 ? 'hidden' : 'visible'
       speak(head, model, ms, currentIndex(playback, model.rec))
       // Playing out of a zoomed part turns the page.
-      if (playback.playing() && ms > view.toMs && view.toMs < model.rec.durationMs) onZoom([ms, ms + view.toMs - view.fromMs])
+      if (playback.playing() && ms > view.toMs && view.toMs < model.rec.durationMs)
+        onZoom([ms, ms + view.toMs - view.fromMs])
     }
     place()
     return playback.subscribe(place)
   }, [playback, view, width, model, onZoom])
   const step = (view.toMs - view.fromMs) / 100
-  const keys: Record<string, () => void> = {
-    ArrowRight: () => playback.seek(playback.positionMs() + step),
-    ArrowLeft: () => playback.seek(playback.positionMs() - step),
-    PageUp: () => playback.seek(playback.positionMs() + step * 10),
-    PageDown: () => playback.seek(playback.positionMs() - step * 10),
-    Home: () => playback.seek(0),
-    End: () => playback.seek(model.rec.durationMs),
-  }
   return (
     <div
       ref={ref}
@@ -164,14 +179,21 @@ const Playhead = ({ model, view, width, onZoom }: PlayheadProps) => {
       aria-valuemax={Math.round(model.rec.durationMs)}
       aria-valuenow={0}
       onKeyDown={(event) => {
-        const act = keys[event.key]
-        if (!act) return
+        const to = sliderKey(event.key, playback.positionMs(), step, model.rec.durationMs)
+        if (to === undefined) return
         event.preventDefault()
         event.stopPropagation()
-        act()
+        playback.seek(to)
       }}
     />
   )
+}
+
+/** Where a key moves a slider to (WAI-ARIA, slider pattern). */
+const sliderKey = (key: string, ms: number, step: number, durationMs: number): number | undefined => {
+  const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[key]
+  if (by !== undefined) return ms + by * step
+  return key === 'Home' ? 0 : key === 'End' ? durationMs : undefined
 }
 
 /** The spoken value changes once a second or with the step, not sixty times a second. */

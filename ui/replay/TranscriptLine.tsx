@@ -69,7 +69,9 @@ export const StepIcon = ({ step, size = 22 }: { readonly step: Step; readonly si
 const lookOf = (step: Step) => {
   if (step.handoff?.subAgent) return KIND_LOOKS.agent
   if (!step.message) return STEP_LOOKS[step.kind]
-  return { user: USER_LOOK, assistant: KIND_LOOKS.llm, system: KIND_LOOKS.prompt }[step.message.role] ?? STEP_LOOKS.message
+  return (
+    { user: USER_LOOK, assistant: KIND_LOOKS.llm, system: KIND_LOOKS.prompt }[step.message.role] ?? STEP_LOOKS.message
+  )
 }
 
 const Verdict = ({ step, failure }: { readonly step: Step; readonly failure: string | undefined }): ReactNode => {
@@ -94,7 +96,15 @@ interface SummaryProps {
 const Summary = ({ step, row, failure, text, onFold }: SummaryProps): ReactNode => {
   const { toolCall, guardrail, retrieval, handoff, score, error } = step
   if (toolCall) {
-    if (failure !== undefined) return <span className="bad">✕ {toolCall.valid === false ? `arguments ${failure.replace('arguments: ', ': ').replace('invalid : ', 'invalid: ')}` : brief(failure)}</span>
+    if (failure !== undefined)
+      return (
+        <span className="bad">
+          ✕{' '}
+          {toolCall.valid === false
+            ? `arguments ${failure.replace('arguments: ', ': ').replace('invalid : ', 'invalid: ')}`
+            : brief(failure)}
+        </span>
+      )
     return (
       <span className="muted">
         <span className="mono">{briefJson(toolCall.arguments)}</span>
@@ -103,7 +113,12 @@ const Summary = ({ step, row, failure, text, onFold }: SummaryProps): ReactNode 
     )
   }
   if (guardrail) {
-    const tone = guardrail.verdict === 'block' || guardrail.verdict === 'error' ? 'bad' : guardrail.verdict === 'pass' ? 'good' : 'amber'
+    const tone =
+      guardrail.verdict === 'block' || guardrail.verdict === 'error'
+        ? 'bad'
+        : guardrail.verdict === 'pass'
+          ? 'good'
+          : 'amber'
     return (
       <>
         <span className={tone}>{guardrail.verdict}</span> <span className="muted">{brief(guardrail.detail)}</span>
@@ -119,7 +134,12 @@ const Summary = ({ step, row, failure, text, onFold }: SummaryProps): ReactNode 
       </span>
     )
   }
-  if (handoff) return row.agent ? <AgentFold agent={row.agent} onFold={onFold} /> : <span className="muted">handed over by {handoff.from || step.agent}</span>
+  if (handoff)
+    return row.agent ? (
+      <AgentFold agent={row.agent} onFold={onFold} />
+    ) : (
+      <span className="muted">handed over by {handoff.from || step.agent}</span>
+    )
   if (score) {
     return (
       <>
@@ -137,7 +157,13 @@ const Summary = ({ step, row, failure, text, onFold }: SummaryProps): ReactNode 
   return asked.length > 0 && !text ? <span className="muted">calls {asked.join(', ')}</span> : null
 }
 
-const AgentFold = ({ agent, onFold }: { readonly agent: NonNullable<TranscriptRow['agent']>; readonly onFold: () => void }) => (
+const AgentFold = ({
+  agent,
+  onFold,
+}: {
+  readonly agent: NonNullable<TranscriptRow['agent']>
+  readonly onFold: () => void
+}) => (
   <button type="button" className={styles.agentFold} aria-expanded={agent.open} onClick={onFold}>
     sub-agent · {plural(agent.steps, 'step')} {agent.open ? 'shown' : 'folded'}
     {agent.open ? <ChevronDown aria-hidden /> : <ChevronRight aria-hidden />}
@@ -195,5 +221,7 @@ const agentFigures = (model: ReplayModel, handoff: number): string => {
     endMs = Math.max(endMs, rec.endMs[i]!)
   }
   const ms = Math.max(stepMs(rec.steps[handoff]!), endMs - rec.startMs[handoff]!)
-  return [tokens > 0 && `${formatTokens(tokens)} tok`, formatDuration(ms), usd > 0 && formatUsd(usd)].filter(Boolean).join(' · ')
+  return [tokens > 0 && `${formatTokens(tokens)} tok`, formatDuration(ms), usd > 0 && formatUsd(usd)]
+    .filter(Boolean)
+    .join(' · ')
 }

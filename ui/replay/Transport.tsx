@@ -35,7 +35,13 @@ const PlayButton = () => {
   const playback = usePlaybackContext()
   const playing = usePlaybackValue(playback, playback.playing)
   return (
-    <button type="button" className={styles.round} aria-label={playing ? 'Pause' : 'Play'} title="space" onClick={playback.toggle}>
+    <button
+      type="button"
+      className={styles.round}
+      aria-label={playing ? 'Pause' : 'Play'}
+      title="space"
+      onClick={playback.toggle}
+    >
       {playing ? <Pause aria-hidden /> : <Play aria-hidden />}
     </button>
   )
@@ -112,10 +118,22 @@ const MarkButton = ({ kind, count, onJump }: MarkButtonProps) => {
   const title = `${count} ${many}`
   return (
     <span className={`${styles.jump} k-${hue}`} data-empty={count === 0 || undefined}>
-      <button type="button" disabled={count === 0} aria-label={`Previous ${kind}`} title={title} onClick={() => onJump(-1, kind)}>
+      <button
+        type="button"
+        disabled={count === 0}
+        aria-label={`Previous ${kind}`}
+        title={title}
+        onClick={() => onJump(-1, kind)}
+      >
         <ChevronLeft aria-hidden />
       </button>
-      <button type="button" disabled={count === 0} aria-label={`Next ${kind}`} title={title} onClick={() => onJump(1, kind)}>
+      <button
+        type="button"
+        disabled={count === 0}
+        aria-label={`Next ${kind}`}
+        title={title}
+        onClick={() => onJump(1, kind)}
+      >
         {icon}
         <span className={styles.wide}>{kind}</span>
         <span className="num">{count}</span>
@@ -124,7 +142,11 @@ const MarkButton = ({ kind, count, onJump }: MarkButtonProps) => {
   )
 }
 
-const MarkFilter = ({ marks, kinds, onToggle }: Pick<Props, 'marks' | 'kinds'> & { readonly onToggle: (kind: MarkKind) => void }) => (
+const MarkFilter = ({
+  marks,
+  kinds,
+  onToggle,
+}: Pick<Props, 'marks' | 'kinds'> & { readonly onToggle: (kind: MarkKind) => void }) => (
   <details className={`${styles.filter} ${styles.wide}`}>
     <summary className="btn plain" aria-label="Marks shown">
       {kinds.size === MARK_KINDS.length ? 'all marks' : `${kinds.size} kinds`}

@@ -5,7 +5,13 @@ import styles from './replay.module.css'
 import type { Finding } from './why.ts'
 
 /** The first thing one reads of a failed run. Nothing is shown where the data supports no explanation. */
-export const WhyBanner = ({ model, onSelect }: { readonly model: ReplayModel; readonly onSelect: (index: number) => void }) => {
+export const WhyBanner = ({
+  model,
+  onSelect,
+}: {
+  readonly model: ReplayModel
+  readonly onSelect: (index: number) => void
+}) => {
   const [first, ...others] = model.findings
   if (!first) return null
   const link = (finding: Finding, text: string) => {

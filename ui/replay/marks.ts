@@ -63,16 +63,18 @@ export const invalidity = (errors: readonly { readonly path: string; readonly me
     : errors
         .slice(0, 3)
         .map(({ path, message }) => {
-          const missing = missingProperty(message)
+          const missing = missingProperty(message, path)
           return missing
             ? `${missing} is required`
             : `${path.replace(/^\//, '').replaceAll('/', '.')} ${message}`.trim()
         })
         .join(', ') + (errors.length > 3 ? ` and ${errors.length - 3} more` : '')
 
-/** The property that Ajv's "must have required property 'x'" misses. */
-export const missingProperty = (message: string): string | undefined =>
-  message.match(/required property '([^']+)'/)?.[1] ?? message.match(/^(\S+) is required$/)?.[1]
+/** The property that is missing: Ajv's "must have required property 'x'", or "required" at the property's own path. */
+export const missingProperty = (message: string, path = ''): string | undefined =>
+  message.match(/required property '([^']+)'/)?.[1] ??
+  message.match(/^(\S+) is required$/)?.[1] ??
+  (/^required\b/.test(message) ? path.split('/').at(-1) || undefined : undefined)
 
 const FAILED_LABELS =
   /^(fail|failed|failure|false|no|violation|violated|incorrect|unsupported|bad|error|denied|unsafe)$/i

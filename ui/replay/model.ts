@@ -23,7 +23,9 @@ export interface ReplayModel {
 export const buildReplay = (session: SessionItem, runs: readonly Run[], steps: readonly Step[]): ReplayModel => {
   const rec = record(steps)
   const owner = owners(rec)
-  const byTrace = new Map(runs.flatMap((run) => run.traceIds.map((traceId) => [traceId, limitsOf(run.labels)] as const)))
+  const byTrace = new Map(
+    runs.flatMap((run) => run.traceIds.map((traceId) => [traceId, limitsOf(run.labels)] as const)),
+  )
   const limitsFor = (traceId: string) => byTrace.get(traceId) ?? {}
   const crossed = crossings(rec, limitsFor)
   return {

@@ -3,7 +3,8 @@ import { formatCount, formatDuration, formatUsd } from '../util/format.ts'
 
 /** A role as a reader says it. */
 export const roleName = (role: string): string =>
-  ({ user: 'User', system: 'System prompt', assistant: 'Assistant', developer: 'Developer', tool: 'Tool' })[role] ?? role
+  ({ user: 'User', system: 'System prompt', assistant: 'Assistant', developer: 'Developer', tool: 'Tool' })[role] ??
+  role
 
 /** What a step is called in one or two words; the same in rows, inspector, title and voice. */
 export const stepTitle = (step: Step): string => {
@@ -19,13 +20,19 @@ export const stepTitle = (step: Step): string => {
 }
 
 const approvalTitle = ({ decision, by }: NonNullable<Step['approval']>): string => {
-  const word = { approved: 'Approved', denied: 'Denied', expired: 'Approval expired', pending: 'Waiting for approval' }[decision]
+  const word = { approved: 'Approved', denied: 'Denied', expired: 'Approval expired', pending: 'Waiting for approval' }[
+    decision
+  ]
   return by && decision !== 'expired' ? `${word}${decision === 'pending' ? ' of' : ' by'} ${by}` : word
 }
 
 /** The kind of a step in words. */
 export const stepNoun = (step: Step): string =>
-  step.handoff?.subAgent ? 'sub-agent' : step.kind === 'model_call' ? 'model' : step.kind.replace('_call', '').replace('_', ' ')
+  step.handoff?.subAgent
+    ? 'sub-agent'
+    : step.kind === 'model_call'
+      ? 'model'
+      : step.kind.replace('_call', '').replace('_', ' ')
 
 export const stepMs = (step: Step): number => Number(step.durationNanos) / 1e6
 
@@ -48,7 +55,9 @@ export const stepFigures = (step: Step): string => {
 /** Never $0 for a price that is missing (semantics.md §2). */
 export const costWords = (step: Pick<Step, 'costUsd' | 'costStatus'>): string => {
   if (step.costStatus === 'unpriced') return 'no price'
-  return step.costUsd === undefined || (step.costStatus === 'free' && Number(step.costUsd) === 0) ? '' : formatUsd(step.costUsd)
+  return step.costUsd === undefined || (step.costStatus === 'free' && Number(step.costUsd) === 0)
+    ? ''
+    : formatUsd(step.costUsd)
 }
 
 const BRIEF_CHARS_MAX = 120

@@ -23,7 +23,8 @@ interface Commands {
 export const useReplayKeys = (c: Commands): void => useKeys('Replay', bindings(c))
 
 const bindings = ({ model, playback, rows, folds, view, jump, stepBy, copyLink, zoom }: Commands): KeyBinding[] => {
-  const seek = (direction: 1 | -1) => playback.seek(playback.positionMs() + (direction * (view.toMs - view.fromMs)) / 50)
+  const seek = (direction: 1 | -1) =>
+    playback.seek(playback.positionMs() + (direction * (view.toMs - view.fromMs)) / 50)
   const currentRow = () => rows[rowShowing(model, rows, currentIndex(playback, model.rec))]
   const foldOrSeek = (event: KeyboardEvent, direction: 1 | -1) => {
     if (isWidget(event.target)) return false
@@ -57,7 +58,10 @@ const bindings = ({ model, playback, rows, folds, view, jump, stepBy, copyLink, 
 
 /** A focused control keeps its own space bar; a step's line does not, or playing after choosing one would need a second hand. */
 const isControl = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('button, summary, a, [role=tab], [role=treeitem], label') !== null && !target.closest('[data-step]')
+  target instanceof Element &&
+  target.closest('button, summary, a, [role=tab], [role=treeitem], label') !== null &&
+  !target.closest('[data-step]')
 
 const isWidget = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('[role=tab], [role=tree], [role=treegrid], [role=separator], [role=slider]') !== null
+  target instanceof Element &&
+  target.closest('[role=tab], [role=tree], [role=treegrid], [role=separator], [role=slider]') !== null

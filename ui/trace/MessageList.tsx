@@ -6,7 +6,13 @@ import { formatBytes } from '../util/format.ts'
 import styles from './span.module.css'
 
 /** Messages as they were sent, each with its role; parts in order. */
-export const MessageList = ({ messages, tone }: { readonly messages: readonly Message[]; readonly tone?: 'added' | 'removed' }) => (
+export const MessageList = ({
+  messages,
+  tone,
+}: {
+  readonly messages: readonly Message[]
+  readonly tone?: 'added' | 'removed'
+}) => (
   <ol className={styles.messages}>
     {messages.map((message, i) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a prompt is fixed once sent.

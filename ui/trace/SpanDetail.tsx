@@ -50,7 +50,10 @@ const Facts = ({ span, originNanos }: { readonly span: Span; readonly originNano
     ['Tokens', tokens(span)],
     ['Cost', cost(span)],
     ['Scope', [span.scope.name, span.scope.version].filter(Boolean).join(' ') || undefined],
-    ['Read as', `${span.kind}${span.rawKind ? ` (${span.rawKind})` : ''} by ${span.dialect || 'plain OTLP'}, rules ${span.mapperVersion}`],
+    [
+      'Read as',
+      `${span.kind}${span.rawKind ? ` (${span.rawKind})` : ''} by ${span.dialect || 'plain OTLP'}, rules ${span.mapperVersion}`,
+    ],
   ]
   return (
     <dl className={`${styles.facts} num`}>
@@ -102,7 +105,8 @@ const Attributes = ({ title, attributes, filter }: AttributesProps) => {
   return (
     <section>
       <h3 className="eyebrow">
-        {title} <span className="num">{shown.length === all.length ? all.length : `${shown.length} of ${all.length}`}</span>
+        {title}{' '}
+        <span className="num">{shown.length === all.length ? all.length : `${shown.length} of ${all.length}`}</span>
       </h3>
       <dl className={styles.attributes}>
         {shown.map(([key, value]) => (
