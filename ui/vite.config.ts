@@ -5,6 +5,7 @@ import { mockApiPlugin } from './mock-api/vite-plugin.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const API = 'http://127.0.0.1:4320'
+const PROXIED = ['/api', '/healthz', '/readyz', '/metrics', '/openapi.json']
 
 /** `--mode mock` answers from seed data instead of a server. */
 export default defineConfig(({ mode }) => ({
@@ -22,9 +23,9 @@ export default defineConfig(({ mode }) => ({
   server: {
     port: 4321,
     strictPort: true,
-    proxy:
-      mode === 'mock'
-        ? {}
-        : Object.fromEntries(['/api', '/healthz', '/readyz', '/metrics', '/openapi.json'].map((path) => [path, API])),
+    proxy: mode === 'mock' ? {} : Object.fromEntries(PROXIED.map((path) => [path, { target: API, bypass: ownSource }])),
   },
 }))
+
+/** The folder ui/api has the name of the server's routes: while developing, its modules are Vite's to answer. */
+const ownSource = ({ url = '' }: { readonly url?: string }) => (/\.tsx?(\?|$)/.test(url) ? url : undefined)

@@ -7,7 +7,8 @@ export const mockApiPlugin = (): Plugin => ({
   configureServer(server) {
     const answer = createMockApi()
     server.middlewares.use((request, response, next) => {
-      if (!request.url?.startsWith('/api/')) return next()
+      // The folder ui/api has the name of the server's routes: its modules are not the mock's to answer.
+      if (!request.url?.startsWith('/api/') || /\.tsx?(\?|$)/.test(request.url)) return next()
       const result = answer(new Request(new URL(request.url, 'http://localhost')))
       response.statusCode = result.status
       response.setHeader('content-type', result.headers.get('content-type') ?? 'application/json')
