@@ -7,6 +7,8 @@ import { openEmbedded } from '../schema/clickhouse/embedded.ts'
 import { type RecountProcess, startRecountProcess } from '../test/support/recount-process.ts'
 import { SPANS_PER_REQUEST } from './workload.ts'
 
+const TYPESCRIPT = fileURLToPath(new URL('../bin/typescript.mjs', import.meta.url))
+
 export interface SenderResult {
   readonly spans: number
   readonly bytes: number
@@ -22,7 +24,7 @@ export const send = (flags: readonly string[]): Promise<SenderResult> =>
   new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', fileURLToPath(new URL('./sender.ts', import.meta.url)), ...flags],
+      ['--import', TYPESCRIPT, fileURLToPath(new URL('./sender.ts', import.meta.url)), ...flags],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

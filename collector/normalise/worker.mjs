@@ -1,5 +1,4 @@
 // Bootstraps the TypeScript worker: a thread starts with none of its parent's loaders.
-import { register } from 'tsx/esm/api'
+import '../../bin/typescript.mjs'
 
-register()
 await import('./worker.ts')

@@ -56,9 +56,11 @@ export const spawnClickHouseServer = async (options: ClickHouseServerOptions): P
   }
 }
 
+const TYPESCRIPT = fileURLToPath(new URL('../../../bin/typescript.mjs', import.meta.url))
+
 const argumentsOf = ({ dataDir, port, password }: ClickHouseServerOptions, url: string): string[] => [
   '--import',
-  'tsx',
+  TYPESCRIPT,
   fileURLToPath(new URL('./main.ts', import.meta.url)),
   '--data',
   dataDir,
