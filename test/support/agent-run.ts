@@ -54,7 +54,7 @@ export const runSpans = ({ number, endMs, session, bareCalls = false }: RunShape
       outputs += output
     }
     const chat = hexId(number * 100 + i, 'chat', 16)
-    const usage = failed
+    const usage: Readonly<Record<string, AnyValue>> = failed
       ? { 'error.type': '500' }
       : {
           'gen_ai.usage.input_tokens': input,
