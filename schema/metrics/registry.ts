@@ -1,7 +1,7 @@
 /**
  * The program's own metrics, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/). One registry is
- * made in the composition root and handed to every part; names are `recount_…`. Written here rather than taken from prom-client
- * (15.1.3, no release since June 2024, brings @opentelemetry/api and tdigest): what we need of it is this file.
+ * made in the composition root and handed to every part; names are `recount_…`. Written here rather than taken from prom-client, which
+ * brings summaries, push gateways, default metrics and two packages: what we need of it is this file.
  * Label values must come from closed sets (signals, reasons, route names), never from telemetry: every distinct one is kept for ever.
  */
 export class MetricsRegistry {
@@ -136,6 +136,10 @@ export class Gauge<Label extends string = never> extends Labelled<Label, number>
 
   set(labels: Labels<Label>, value: number): void {
     this.at(labels, zero).value = value
+  }
+
+  value(...[labels]: Optional<Label>): number {
+    return this.at(labels as Labels<Label> | undefined, zero).value
   }
 
   samples(): Iterable<Sample> {
