@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startClickHouseServer } from './server.ts'
 
-/** The test server as a process of its own, to be stopped and killed: `node --import tsx main.ts --data DIR --port N`. */
+/** The test server as a process of its own, to be stopped and killed: `node --import ./bin/typescript.mjs test/support/clickhouse-server/main.ts --data DIR --port N`. */
 const { values } = parseArgs({
   options: { data: { type: 'string' }, port: { type: 'string', default: '0' }, password: { type: 'string' } },
 })
