@@ -47,7 +47,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     print(
       `Demo: ${historyRuns} runs of the last ${days} days sent, ${first.spans} spans and ${first.logs} verdicts.${rejectedText(first)}`,
     )
-    const liveRuns = live && !signal?.aborted ? await playLive(sender, { seed: String(seed), rate, due, signal, print }) : 0
+    const liveRuns =
+      live && !signal?.aborted ? await playLive(sender, { seed: String(seed), rate, due, signal, print }) : 0
     return { ...(await sender.flush()), historyRuns, liveRuns }
   } finally {
     await sender.close()

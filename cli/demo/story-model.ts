@@ -27,6 +27,8 @@ export interface DemoAgent {
   readonly system: string
   readonly model: DemoModel
   readonly tools: readonly ToolDefinition[]
+  /** Tokens of what a real prompt holds besides the messages shown: examples, guides to the tools, a map of the repository. */
+  readonly contextTokens: number
   readonly prompt: { readonly name: string; readonly version: string }
 }
 

@@ -239,7 +239,7 @@ export class Story {
 
   /** Tokens as the texts would have them, plus the long prompt and tool schemas of a real agent, the head of which is cached. */
   #usage(model: DemoModel, say: string, calls: readonly DemoToolCall[], think: string | undefined): DemoUsage {
-    const instructions = 900 + this.agent.tools.length * 110
+    const instructions = this.agent.contextTokens + this.agent.tools.length * 110
     const input = instructions + this.messages.reduce((sum, message) => sum + messageTokens(message), 0)
     const first = this.#lastInput === 0
     const hit = this.random.chance(first ? 0.6 : 0.9)

@@ -11,6 +11,7 @@ const agent: DemoAgent = {
   system: 'You answer questions from the handbook. Quote the page. If the handbook does not say it, say so.',
   model: models.local,
   tools: [],
+  contextTokens: 1800,
   prompt: { name: 'handbook', version: '3' },
 }
 

@@ -97,6 +97,7 @@ function agentOf(version: RefundVersion): DemoAgent {
     system,
     model: models.gpt41,
     tools,
+    contextTokens: 2600,
     prompt: { name: 'support-refunds', version: version === 'v14' ? '7' : '6' },
   }
 }

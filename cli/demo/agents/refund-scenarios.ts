@@ -2,7 +2,7 @@ import { approvers, money } from '../people.ts'
 import type { Scenario, Turn } from '../session.ts'
 import { hardRefundScenarios } from './refund-scenarios-hard.ts'
 import { fraudCheck, type RefundScene, type RefundVersion } from './refund-scene.ts'
-import { openOrder, policy, readPolicy, success } from './refund-steps.ts'
+import { ask, openOrder, policy, readPolicy, success } from './refund-steps.ts'
 
 /** What happens at the refund desk, by version: v14 fails more often, and in one way that the versions before never did. */
 export function refundScenarios(version: RefundVersion): readonly Scenario<RefundScene>[] {
@@ -25,7 +25,7 @@ function smallRefund({ random, order, user }: RefundScene): readonly Turn[] {
     `Bonjour, my ${order.item} was left in the rain by ${order.carrier} and is ruined. Order number ${order.id}.`,
   ])
   const first: Turn = (story) => {
-    story.user(complaint)
+    ask(story, complaint)
     if (random.chance(0.12))
       story.modelFails('429', 'Rate limit reached for gpt-4.1 on tokens per min', 700).pause(1500)
     openOrder(story, { order })
@@ -54,20 +54,19 @@ function smallRefund({ random, order, user }: RefundScene): readonly Turn[] {
       'within the limit',
     )
   }
-  return random.chance(0.35) ? [first, thanks(order.id)] : [first]
+  return random.chance(0.5) ? [first, thanks(order.id)] : [first]
 }
 
 function thanks(orderId: string): Turn {
   return (story) => {
-    story
-      .user(
-        story.random.pick([
-          'Great, thank you!',
-          'That was quick, thanks a lot.',
-          'Perfect. Will I get an e-mail about it?',
-        ]),
-      )
-      .model(`You're welcome! A confirmation for order ${orderId} is in your inbox. Anything else I can do?`)
+    ask(
+      story,
+      story.random.pick([
+        'Great, thank you!',
+        'That was quick, thanks a lot.',
+        'Perfect. Will I get an e-mail about it?',
+      ]),
+    ).model(`You're welcome! A confirmation for order ${orderId} is in your inbox. Anything else I can do?`)
     success(story, 'closed by the customer', 180)
   }
 }
@@ -76,7 +75,7 @@ function approvedRefund({ random, large: order, user }: RefundScene): readonly T
   const approver = random.pick(approvers)
   return [
     (story) => {
-      story.user(`The item arrived damaged, I want my money back. Order ${order.id}, it was ${order.amount} dollars.`)
+      ask(story, `The item arrived damaged, I want my money back. Order ${order.id}, it was ${order.amount} dollars.`)
       openOrder(story, { order })
       readPolicy(story, 'refunds over $200 need approval')
       story
@@ -132,7 +131,8 @@ function approvedRefund({ random, large: order, user }: RefundScene): readonly T
 function whereIsIt({ random, order }: RefundScene): readonly Turn[] {
   return [
     (story) => {
-      story.user(
+      ask(
+        story,
         random.pick([
           `Where is my refund for order ${order.id}? It has been a week.`,
           `I returned ${order.id} last Monday and still have no money.`,
@@ -152,7 +152,8 @@ function exchange({ random, order }: RefundScene): readonly Turn[] {
   const sku = `SKU-${random.int(1000, 9999)}`
   return [
     (story) => {
-      story.user(
+      ask(
+        story,
         `I got the wrong size of the ${order.item}, order ${order.id}. Could you send me the right one instead of a refund?`,
       )
       openOrder(story, { order })
@@ -176,7 +177,7 @@ function exchange({ random, order }: RefundScene): readonly Turn[] {
 function returnLabel({ random, order }: RefundScene): readonly Turn[] {
   return [
     (story) => {
-      story.user(`How can I send back the ${order.item} from order ${order.id}? I changed my mind.`)
+      ask(story, `How can I send back the ${order.item} from order ${order.id}? I changed my mind.`)
       openOrder(story, { order })
       readPolicy(story, 'return because the customer changed their mind')
       story.model('', { calls: [['create_return_label', { order_id: order.id, carrier: order.carrier }]] })

@@ -32,5 +32,6 @@ export const fraudCheck: DemoAgent = {
       parameters: objectSchema({ user_id: { type: 'string' } }, ['user_id']),
     },
   ],
+  contextTokens: 700,
   prompt: { name: 'fraud-check', version: '5' },
 }

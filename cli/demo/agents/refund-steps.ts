@@ -16,6 +16,14 @@ const documents: readonly (readonly [string, string])[] = [
   ],
 ]
 
+/** What the customer writes passes two checks before the model sees it. */
+export function ask(story: Story, message: string): Story {
+  return story
+    .user(message)
+    .guardrail('prompt_injection', 'pass', 'input', message, `score ${(story.random.next() * 0.08).toFixed(2)}`, 34)
+    .guardrail('pii', 'pass', 'input', message, 'nothing found', 9)
+}
+
 export function openOrder(story: Story, { order }: Pick<RefundScene, 'order'>, say = 'Let me look that up.'): Story {
   return story.model(say, { calls: [['lookup_order', { order_id: order.id }]] }).tool(
     {

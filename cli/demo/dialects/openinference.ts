@@ -20,6 +20,7 @@ export const writeOpenInference: SpanWriter = (node, { context, isRoot }) => {
         attributes: {
           'openinference.span.kind': 'AGENT',
           'agent.name': body.agent.name,
+          'gen_ai.agent.version': body.agent.version,
           'graph.node.id': body.agent.name,
           ...io(body.input, body.output),
           ...common,

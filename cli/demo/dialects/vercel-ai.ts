@@ -27,6 +27,7 @@ export const writeVercelAi: SpanWriter = (node, { context, isRoot }) => {
         events,
         attributes: {
           ...operation('ai.generateText', body.agent.name),
+          'gen_ai.agent.version': body.agent.version,
           'ai.model.provider': providerId(body.agent.model.provider),
           'ai.model.id': body.agent.model.name,
           'ai.settings.maxRetries': 2,
