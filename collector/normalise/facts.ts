@@ -6,8 +6,6 @@ import type { Kind } from '../../schema/model/kind.ts'
 import type { AnyValue, KeyValue } from '../../schema/otlp/wire.ts'
 import { isObject, numberOf, parsedJson, plainOf, textOf } from './any-value.ts'
 
-export { F }
-
 /** A removed or made-up id is none: a lesser name may have the real one, and all who share it would be one session. */
 const isId = (value: AnyValue, field: number): boolean => {
   if (typeof value !== 'string') return typeof value === 'number' || typeof value === 'bigint'
@@ -80,7 +78,8 @@ export class Facts {
   /** Names inside a metadata object count after every attribute. */
   readCarried(): void {
     const value = this.#values[F.metadataJson]
-    const object = typeof value === 'string' ? parsedJson(value) : plainOf(value ?? null)
+    if (value === undefined) return
+    const object = typeof value === 'string' ? parsedJson(value) : plainOf(value)
     if (!isObject(object)) return
     let rank = RESOURCE_RANKS - 1000
     for (const [name, field] of TABLE.carried) {

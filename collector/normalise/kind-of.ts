@@ -1,14 +1,15 @@
+import { F } from '../../schema/dialects/compile.ts'
 import { NAME_KINDS, PSEUDO_TOOLS } from '../../schema/dialects/words.ts'
 import type { Kind } from '../../schema/model/kind.ts'
-import { F, type Facts } from './facts.ts'
+import type { Facts } from './facts.ts'
 
 /** A paused tool answers with a notice that a person must decide; it ran nothing. */
 const PAUSE_NOTICE = /\b(?:requires?|awaiting|pending|needs?) (?:human |user |your )?(?:confirmation|approval)\b/i
 const NOTICE_CHARS_MAX = 400
 
 /** What a span is: what its attributes say, else the first word of its name, else what only such a span carries. */
-export const kindOf = (facts: Facts, name: string): Kind => {
-  const said = facts.kind ?? kindFromName(name) ?? kindFromContent(facts)
+export const kindOf = (facts: Facts, name: string, fallback: Kind): Kind => {
+  const said = facts.kind ?? kindFromName(name) ?? kindFromContent(facts) ?? fallback
   return said === 'tool' ? toolKind(facts, name) : said
 }
 
@@ -17,12 +18,12 @@ const kindFromName = (name: string): Kind | undefined => {
   return NAME_KINDS.get(space === -1 ? name : name.slice(0, space))
 }
 
-const kindFromContent = (facts: Facts): Kind => {
+const kindFromContent = (facts: Facts): Kind | undefined => {
   if (facts.has(F.input) && facts.has(F.modelRequest) && facts.isNamed(F.input)) return 'llm'
   if (facts.has(F.toolName) && facts.has(F.toolCallId) && facts.isNamed(F.toolName)) return 'tool'
   if (facts.has(F.modelResponse) && facts.isNamed(F.modelResponse)) return 'llm'
   if (facts.has(F.guardrail)) return 'guardrail'
-  return 'span'
+  return undefined
 }
 
 const toolKind = (facts: Facts, name: string): Kind => {

@@ -1,16 +1,16 @@
+import { F } from '../../schema/dialects/compile.ts'
 import { CALL_EVENTS, EVALUATION_EVENT } from '../../schema/dialects/words.ts'
 import type { Kind } from '../../schema/model/kind.ts'
 import type { LogRecord, Span } from '../../schema/model/span.ts'
-import { emptyUsage } from '../../schema/model/usage.ts'
 import type { Decoded, WireLogRecord } from '../../schema/otlp/wire.ts'
 import { plainOf, textOf } from './any-value.ts'
 import { isSpanId, isTraceId } from './check.ts'
 import { hashOf } from './contents.ts'
 import { scoreOfEvent } from './evaluations.ts'
-import { F, Facts } from './facts.ts'
+import { Facts } from './facts.ts'
 import type { Request } from './normalise-spans.ts'
 import { readSource, type Source, sourceOf } from './source.ts'
-import { meaningOf } from './span-fields.ts'
+import { completeSpan } from './span-fields.ts'
 
 export interface NormalisedLogs {
   readonly logs: LogRecord[]
@@ -102,45 +102,33 @@ const logIdOf = (wire: WireLogRecord, source: Source, body: string): string =>
   )
 
 /** The call that a record tells of. The record itself keeps the attributes; this row carries only what they mean. */
-const derivedSpan = (log: LogRecord, kind: Kind, source: Source, facts: Facts, request: Request): Span => {
-  const meaning = meaningOf(
-    facts,
+const derivedSpan = (log: LogRecord, kind: Kind, source: Source, facts: Facts, request: Request): Span =>
+  completeSpan(
     {
+      projectId: request.projectId,
       traceId: log.traceId,
-      name: log.eventName,
-      scope: source.scope,
-      service: source.service,
+      spanId: log.logId.slice(0, 16),
+      parentSpanId: log.spanId,
+      startNanos: log.timeNanos,
+      durationNanos: 0n,
+      spanKind: 0,
       status: 0,
       statusMessage: '',
-      exception: undefined,
+      name: log.eventName,
+      traceState: '',
+      otlpFlags: 0,
+      origin: 'log',
+      service: source.service,
+      scope: source.scope,
+      scopeVersion: source.scopeVersion,
+      attrs: NOTHING,
+      nums: NOTHING,
+      attrRefs: NOTHING,
+      resource: source.resource,
+      events: [],
+      links: [],
     },
-    request.contents,
+    { facts, contents: request.contents, exception: undefined, resourceLabels: NOTHING, fallbackKind: kind },
   )
-  return {
-    ...meaning,
-    kind: meaning.kind === 'span' ? kind : meaning.kind,
-    usage: meaning.hasUsage ? meaning.usage : emptyUsage(),
-    projectId: request.projectId,
-    traceId: log.traceId,
-    spanId: log.logId.slice(0, 16),
-    parentSpanId: log.spanId,
-    startNanos: log.timeNanos,
-    durationNanos: 0n,
-    spanKind: 0,
-    status: 0,
-    statusMessage: '',
-    name: log.eventName,
-    traceState: '',
-    otlpFlags: 0,
-    origin: 'log',
-    service: source.service,
-    scope: source.scope,
-    scopeVersion: source.scopeVersion,
-    attrs: new Map(),
-    nums: new Map(),
-    attrRefs: new Map(),
-    resource: source.resource,
-    events: [],
-    links: [],
-  }
-}
+
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>()

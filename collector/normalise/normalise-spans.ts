@@ -1,3 +1,4 @@
+import { F } from '../../schema/dialects/compile.ts'
 import type { Score, Span, SpanEvent, SpanLink } from '../../schema/model/span.ts'
 import type { Decoded, KeyValue, WireSpan } from '../../schema/otlp/wire.ts'
 import { plainObject, textOf } from './any-value.ts'
@@ -5,9 +6,9 @@ import { newStored, type StoredAttributes, store } from './attributes.ts'
 import { type Checks, isSpanId } from './check.ts'
 import type { Contents } from './contents.ts'
 import { EVALUATION_EVENT, type ScoreTarget, scoreOfEvent, scoreOfOutcome, scoresOfAnnotations } from './evaluations.ts'
-import { F, Facts } from './facts.ts'
+import { Facts } from './facts.ts'
 import { readSource, type Source, sourceOf } from './source.ts'
-import { meaningOf } from './span-fields.ts'
+import { completeSpan } from './span-fields.ts'
 
 export interface Request {
   readonly projectId: number
@@ -41,54 +42,46 @@ const spanOf = (wire: WireSpan, source: Source, facts: Facts, request: Request):
   if (endsBeforeStart) stored.attrs.set('recount.flag.end_before_start', 'true')
   if (wire.droppedAttributesCount > 0) stored.nums.set('otel.dropped_attributes_count', wire.droppedAttributesCount)
   const parent = parentOf(wire, stored)
-  const meaning = meaningOf(
-    facts,
+  const span = completeSpan(
     {
+      projectId: request.projectId,
       traceId: wire.traceId,
-      name: wire.name,
-      scope: source.scope,
-      service: source.service,
+      spanId: wire.spanId,
+      parentSpanId: parent,
+      startNanos: wire.startTimeUnixNano,
+      durationNanos: endsBeforeStart ? 0n : wire.endTimeUnixNano - wire.startTimeUnixNano,
+      spanKind: wire.kind,
       status: wire.status.code,
       statusMessage: wire.status.message,
-      exception: wire.events.find(({ name }) => name === 'exception')?.attributes,
+      name: wire.name,
+      traceState: wire.traceState,
+      otlpFlags: wire.flags,
+      origin: 'span',
+      service: source.service,
+      scope: source.scope,
+      scopeVersion: source.scopeVersion,
+      attrs: stored.attrs,
+      nums: stored.nums,
+      attrRefs: stored.attrRefs,
+      resource: source.resource,
+      events: wire.events.length === 0 ? NO_EVENTS : wire.events.map(eventOf),
+      links: wire.links.length === 0 ? NO_LINKS : wire.links.map(linkOf),
     },
-    request.contents,
+    {
+      facts,
+      contents: request.contents,
+      exception: wire.events.find(({ name }) => name === 'exception')?.attributes,
+      resourceLabels: parent === '' ? source.resourceLabels : NO_LABELS,
+      fallbackKind: 'span',
+    },
   )
-  const span: Span = {
-    ...meaning,
-    projectId: request.projectId,
-    traceId: wire.traceId,
-    spanId: wire.spanId,
-    parentSpanId: parent,
-    startNanos: wire.startTimeUnixNano,
-    durationNanos: endsBeforeStart ? 0n : wire.endTimeUnixNano - wire.startTimeUnixNano,
-    spanKind: wire.kind,
-    status: wire.status.code,
-    statusMessage: wire.status.message,
-    name: wire.name,
-    traceState: wire.traceState,
-    otlpFlags: wire.flags,
-    origin: 'span',
-    service: source.service,
-    scope: source.scope,
-    scopeVersion: source.scopeVersion,
-    labels:
-      parent === '' && source.resourceLabels.size > 0
-        ? new Map([...source.resourceLabels, ...meaning.labels])
-        : meaning.labels,
-    attrs: stored.attrs,
-    nums: stored.nums,
-    attrRefs: stored.attrRefs,
-    resource: source.resource,
-    events: wire.events.length === 0 ? NO_EVENTS : wire.events.map(eventOf),
-    links: wire.links.length === 0 ? NO_LINKS : wire.links.map(linkOf),
-  }
   collectScores(wire, span, facts, request)
   return span
 }
 
 const NO_EVENTS: readonly SpanEvent[] = []
 const NO_LINKS: readonly SpanLink[] = []
+const NO_LABELS: ReadonlyMap<string, string> = new Map()
 
 const take = (pair: KeyValue, stored: StoredAttributes, facts: Facts, traceId: string, contents: Contents): void => {
   store(stored, pair.key, pair.value, traceId, contents)

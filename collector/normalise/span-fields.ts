@@ -1,3 +1,4 @@
+import { F } from '../../schema/dialects/compile.ts'
 import { MAPPER_VERSION } from '../../schema/dialects/dialects.ts'
 import { canonicalProvider } from '../../schema/dialects/providers.ts'
 import { CONTROL_FLOW_EXCEPTIONS, TOOL_NAME_PREFIXES, VERDICT_WORDS } from '../../schema/dialects/words.ts'
@@ -6,7 +7,7 @@ import type { Span } from '../../schema/model/span.ts'
 import type { KeyValue } from '../../schema/otlp/wire.ts'
 import { parsedJson, textOf } from './any-value.ts'
 import type { Contents } from './contents.ts'
-import { F, type Facts, TABLE } from './facts.ts'
+import { type Facts, TABLE } from './facts.ts'
 import { kindOf } from './kind-of.ts'
 import { cut, flattenedPreview, previewOf } from './previews.ts'
 import { canonicalTools } from './tool-definitions.ts'
@@ -15,19 +16,9 @@ import { readUsage } from './usage.ts'
 /** Arguments are kept for validation up to this many bytes of text; longer ones are cut and cannot be validated. */
 export const TOOL_ARGUMENTS_BYTES_MAX = 65_536
 
-/** The part of a wire span (or of a log record that stands for one) that meanings are read from beside its attributes. */
-export interface Named {
-  readonly traceId: string
-  readonly name: string
-  readonly scope: string
-  readonly service: string
-  readonly status: number
-  readonly statusMessage: string
-  /** Attributes of the exception event, if there is one. */
-  readonly exception: readonly KeyValue[] | undefined
-}
-
-type Own =
+/** What a span is before anything is read into it: OTLP's own fields, and its attributes as they are stored. */
+export type SpanCore = Pick<
+  Span,
   | 'projectId'
   | 'traceId'
   | 'spanId'
@@ -50,19 +41,49 @@ type Own =
   | 'resource'
   | 'events'
   | 'links'
+>
+
+export interface Reading {
+  readonly facts: Facts
+  readonly contents: Contents
+  /** Attributes of the exception event, if there is one. */
+  readonly exception: readonly KeyValue[] | undefined
+  /** What the resource says of the whole run; only for a root. */
+  readonly resourceLabels: ReadonlyMap<string, string>
+  /** What the record is where nothing in it says so. */
+  readonly fallbackKind: Kind
+}
 
 /** Every field of a span that is a matter of meaning, from what its attributes were found to say. */
-export const meaningOf = (facts: Facts, named: Named, contents: Contents): Omit<Span, Own> => {
+export const completeSpan = (core: SpanCore, reading: Reading): Span => {
+  const { facts } = reading
   facts.readCarried()
-  const kind = kindOf(facts, named.name)
-  const read = readUsage(facts, named.scope)
+  const kind = kindOf(facts, core.name, reading.fallbackKind)
+  const read = readUsage(facts, core.scope)
   const requestModel = facts.text(F.modelRequest)
   const model = facts.text(F.modelResponse) || requestModel
-  const failure = failureOf(facts, named)
+  const failure = failureOf(facts, core, reading.exception)
   const calls = kind === 'llm'
   const responseId = facts.text(F.responseId) || (calls ? responseIdIn(facts.raw(F.outputContent)) : '')
   const finishReason = finishReasonOf(facts)
+  // One literal of all fields: spreading fifty of them into another object costs more than everything else here.
   return {
+    projectId: core.projectId,
+    traceId: core.traceId,
+    spanId: core.spanId,
+    parentSpanId: core.parentSpanId,
+    startNanos: core.startNanos,
+    durationNanos: core.durationNanos,
+    spanKind: core.spanKind,
+    status: core.status,
+    statusMessage: core.statusMessage,
+    name: core.name,
+    traceState: core.traceState,
+    otlpFlags: core.otlpFlags,
+    origin: core.origin,
+    service: core.service,
+    scope: core.scope,
+    scopeVersion: core.scopeVersion,
     env: facts.text(F.env),
     team: facts.text(F.team),
     costCenter: facts.text(F.costCenter),
@@ -80,7 +101,7 @@ export const meaningOf = (facts: Facts, named: Named, contents: Contents): Omit<
     responseId,
     finishReason,
     serviceTier: tierOf(facts.text(F.serviceTier)),
-    agent: agentOf(facts, kind, named.name),
+    agent: agentOf(facts, kind, core.name),
     agentId: facts.text(F.agentId),
     agentVersion: facts.text(F.agentVersion),
     workflow: facts.text(F.workflow) || (kind === 'workflow' ? facts.text(F.entityName) : ''),
@@ -89,12 +110,12 @@ export const meaningOf = (facts: Facts, named: Named, contents: Contents): Omit<
     policyVersion: facts.text(F.policyVersion),
     sessionId: facts.text(F.session),
     userId: facts.text(F.user),
-    tool: kind === 'tool' || kind === 'approval' ? toolNameOf(facts, named.name) : '',
+    tool: kind === 'tool' || kind === 'approval' ? toolNameOf(facts, core.name) : '',
     toolCallId: facts.text(F.toolCallId),
     toolArguments: kind === 'tool' ? facts.text(F.toolArguments).slice(0, TOOL_ARGUMENTS_BYTES_MAX) : '',
-    toolDefinitionsRef: toolsRef(facts, named.traceId, contents),
-    guardrail: kind === 'guardrail' || kind === 'evaluator' ? guardrailOf(facts, named.name) : '',
-    verdict: kind === 'guardrail' ? verdictOf(facts, named, failure.failed) : '',
+    toolDefinitionsRef: toolsRef(facts, core.traceId, reading.contents),
+    guardrail: kind === 'guardrail' || kind === 'evaluator' ? guardrailOf(facts, core.name) : '',
+    verdict: kind === 'guardrail' ? verdictOf(facts, core, reading.exception, failure.failed) : '',
     usage: read.usage,
     usageReported: read.reported,
     hasUsage: read.hasUsage,
@@ -107,13 +128,22 @@ export const meaningOf = (facts: Facts, named: Named, contents: Contents): Omit<
       calls && (finishReason !== '' || responseId !== '' || facts.has(F.answer) || facts.outputMessages.length > 0),
     failed: failure.failed || (calls && finishReason === 'error'),
     errorType: failure.errorType,
-    labels: facts.labels.length === 0 ? NO_LABELS : new Map(facts.labels.map(({ key, value }) => [key, textOf(value)])),
+    labels: labelsOf(facts, reading.resourceLabels),
     inputPreview: inputPreview(facts, kind),
     outputPreview: outputPreview(facts, kind),
+    attrs: core.attrs,
+    nums: core.nums,
+    attrRefs: core.attrRefs,
+    resource: core.resource,
+    events: core.events,
+    links: core.links,
   }
 }
 
-const NO_LABELS: ReadonlyMap<string, string> = new Map()
+const labelsOf = (facts: Facts, ofResource: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  facts.labels.length === 0
+    ? ofResource
+    : new Map([...ofResource, ...facts.labels.map(({ key, value }) => [key, textOf(value)] as const)])
 
 interface Failure {
   readonly failed: boolean
@@ -123,13 +153,13 @@ interface Failure {
 const FAILURE_WORDS: ReadonlySet<string> = new Set(['true', 'error', 'failed', 'failure'])
 
 /** The wider rule (dialects.md §8, "error"); a framework that leaves a step on purpose did not fail. */
-const failureOf = (facts: Facts, named: Named): Failure => {
-  const thrown = exceptionType(named.exception)
-  if (isControlFlow(thrown, named)) return { failed: false, errorType: '' }
+const failureOf = (facts: Facts, core: SpanCore, exception: readonly KeyValue[] | undefined): Failure => {
+  const thrown = exceptionType(exception)
+  if (isControlFlow(thrown, core.statusMessage)) return { failed: false, errorType: '' }
   const errorType = facts.text(F.errorType) || thrown
   const failed =
-    named.status === 2 ||
-    named.exception !== undefined ||
+    core.status === 2 ||
+    exception !== undefined ||
     errorType !== '' ||
     FAILURE_WORDS.has(facts.text(F.failure).toLowerCase()) ||
     (facts.has(F.success) && facts.text(F.success).toLowerCase() === 'false')
@@ -141,11 +171,11 @@ const exceptionType = (exception: readonly KeyValue[] | undefined): string => {
   return typeof type === 'string' ? type : ''
 }
 
-const isControlFlow = (thrown: string, named: Named): boolean => {
-  if (thrown === '' && named.statusMessage === '') return false
+const isControlFlow = (thrown: string, statusMessage: string): boolean => {
+  if (thrown === '' && statusMessage === '') return false
   if (CONTROL_FLOW_EXCEPTIONS.has(thrown.slice(thrown.lastIndexOf('.') + 1))) return true
-  const end = named.statusMessage.indexOf('(')
-  return end > 0 && CONTROL_FLOW_EXCEPTIONS.has(named.statusMessage.slice(0, end))
+  const end = statusMessage.indexOf('(')
+  return end > 0 && CONTROL_FLOW_EXCEPTIONS.has(statusMessage.slice(0, end))
 }
 
 /** A list of reasons, one per choice (array or JSON text), or one word: the first. */
@@ -195,14 +225,17 @@ const guardrailOf = (facts: Facts, name: string): string => {
 const BLOCKS = /tripwire|guardrail|block|violation|abort|denied|refus/i
 
 /** Without a word of its own a guardrail that raised to stop the run has blocked; one that broke has an error; else it let pass. */
-const verdictOf = (facts: Facts, named: Named, failed: boolean): string => {
+const verdictOf = (
+  facts: Facts,
+  core: SpanCore,
+  exception: readonly KeyValue[] | undefined,
+  failed: boolean,
+): string => {
   const said = VERDICT_WORDS.get(facts.text(F.verdict).toLowerCase())
   if (said) return said
   if (!failed) return 'pass'
-  const thrown = named.exception?.findLast(({ key }) => key === 'exception.message')?.value
-  return BLOCKS.test(
-    `${named.statusMessage} ${exceptionType(named.exception)} ${typeof thrown === 'string' ? thrown : ''}`,
-  )
+  const thrown = exception?.findLast(({ key }) => key === 'exception.message')?.value
+  return BLOCKS.test(`${core.statusMessage} ${exceptionType(exception)} ${typeof thrown === 'string' ? thrown : ''}`)
     ? 'block'
     : 'error'
 }

@@ -1,7 +1,8 @@
+import { F } from '../../schema/dialects/compile.ts'
 import { USAGE_WORDS } from '../../schema/dialects/usage-words.ts'
 import { bucketBit, emptyUsage, type UsageBucket, type UsageBuckets } from '../../schema/model/usage.ts'
 import { isObject, parsedJson, plainOf } from './any-value.ts'
-import { F, type Facts, TABLE } from './facts.ts'
+import { type Facts, TABLE } from './facts.ts'
 
 export interface ReadUsage {
   readonly usage: UsageBuckets

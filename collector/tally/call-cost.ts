@@ -8,7 +8,8 @@ export interface CallCost {
   readonly priceRef: string
 }
 
-const FREE: CallCost = { costNanoUsd: 0n, costStatus: 'free', priceRef: '' }
+/** Nothing to price: a tool without a fee, a failed call that cost no token. */
+export const FREE: CallCost = { costNanoUsd: 0n, costStatus: 'free', priceRef: '' }
 const UNPRICED: CallCost = { costNanoUsd: 0n, costStatus: 'unpriced', priceRef: '' }
 
 type Priced = Pick<

@@ -1,7 +1,7 @@
 import type { Call } from '../../schema/model/run.ts'
-import { emptyUsage } from '../../schema/model/usage.ts'
+import { emptyUsage, type UsageBuckets } from '../../schema/model/usage.ts'
 import { validityOf } from './argument-validity.ts'
-import { costOf } from './call-cost.ts'
+import { type CallCost, costOf, FREE } from './call-cost.ts'
 import { type ModelCall, type ModelCalls, modelCallsOf } from './model-calls.ts'
 import { byStart } from './order.ts'
 import type { PriceBook } from './price-book.ts'
@@ -36,7 +36,7 @@ export const countCalls = (
     ...models.calls.map((call) => fromModel(call, models, agents, prices)),
     ...models.rollups.map((span) => fromRollup(span, agents, prices)),
     ...tools.map((call) => fromTool(call, agents, offers)),
-    ...tree.spans.filter((span) => isRetrieval(span, tree)).map((span) => bareCall(span, agents)),
+    ...tree.spans.filter((span) => isRetrieval(span, tree)).map((span) => fromRetrieval(span, agents)),
   ].sort(byStart)
   const isMissing = (call: ModelCall): boolean =>
     !call.best.hasUsage && !call.usageFrom && !call.failed && !models.covered.has(call.best)
@@ -52,33 +52,41 @@ export const countCalls = (
 
 const fromModel = (call: ModelCall, all: ModelCalls, agents: Agents, prices: PriceBook): Call => {
   const { best, members, usageFrom } = call
-  const said = <K extends 'provider' | 'model' | 'requestModel' | 'serviceTier' | 'errorType'>(field: K): string =>
-    best[field] || members.find((member) => member[field] !== '')?.[field] || ''
   const usage = usageFrom ?? best
-  const reported =
-    [usage, ...members].find(({ costReportedNanoUsd }) => costReportedNanoUsd > 0n)?.costReportedNanoUsd ?? 0n
   const priced = {
-    provider: said('provider'),
+    provider: said('provider', best, members),
     model: servedModel(best, members),
-    requestModel: said('requestModel'),
+    requestModel: said('requestModel', best, members),
     usage: usage.usage,
     hasUsage: usage.hasUsage,
-    serviceTier: said('serviceTier'),
+    serviceTier: said('serviceTier', best, members),
     startNanos: best.startNanos,
     failed: call.failed,
   }
-  return {
-    ...bareCall(best, agents),
-    ...costOf(priced, reported, all.covered.has(best), prices),
+  const cost = costOf(priced, reportedCost(usage, members), all.covered.has(best), prices)
+  return callOf(best, agents, {
     provider: priced.provider,
     model: priced.model,
+    tool: '',
     serviceTier: priced.serviceTier,
     failed: call.failed,
-    errorType: said('errorType'),
+    errorType: said('errorType', best, members),
     usage: usage.usage,
     usageReported: usage.usageReported,
+    cost,
     ttftNanos: members.find(({ ttftNanos }) => ttftNanos > 0n)?.ttftNanos ?? 0n,
-  }
+    validity: 'unknown',
+  })
+}
+
+type Said = 'provider' | 'requestModel' | 'serviceTier' | 'errorType'
+
+const said = (field: Said, best: TallySpan, members: readonly TallySpan[]): string =>
+  best[field] || members.find((member) => member[field] !== '')?.[field] || ''
+
+const reportedCost = (usage: TallySpan, members: readonly TallySpan[]): bigint => {
+  if (usage.costReportedNanoUsd > 0n) return usage.costReportedNanoUsd
+  return members.find(({ costReportedNanoUsd }) => costReportedNanoUsd > 0n)?.costReportedNanoUsd ?? 0n
 }
 
 /** The model that answered, of whichever span says it; only without one the model that was asked for. */
@@ -86,31 +94,62 @@ const servedModel = (best: TallySpan, members: readonly TallySpan[]): string =>
   [best, ...members].find(({ model, requestModel }) => model !== '' && model !== requestModel)?.model ??
   (best.model || members.find(({ model }) => model !== '')?.model || '')
 
-const fromRollup = (span: TallySpan, agents: Agents, prices: PriceBook): Call => ({
-  ...bareCall(span, agents),
-  ...costOf(span, span.costReportedNanoUsd, false, prices),
-  usage: span.usage,
-  usageReported: span.usageReported,
-})
+const fromRollup = (span: TallySpan, agents: Agents, prices: PriceBook): Call =>
+  callOf(span, agents, { ...asSpanSays(span), cost: costOf(span, span.costReportedNanoUsd, false, prices) })
 
 const fromTool = (call: ToolCall, agents: Agents, offers: readonly Offer[]): Call => {
-  const { main } = call
+  const { main, members } = call
   const offer = offerTo(call, agents, offers)
-  const fee = call.members.find(({ toolFeeNanoUsd }) => toolFeeNanoUsd > 0n)?.toolFeeNanoUsd ?? 0n
-  return {
-    ...bareCall(main, agents),
-    tool: call.name,
-    model: '',
+  const fee = members.find(({ toolFeeNanoUsd }) => toolFeeNanoUsd > 0n)?.toolFeeNanoUsd ?? 0n
+  return callOf(main, agents, {
     provider: '',
+    model: '',
+    tool: call.name,
+    serviceTier: '',
     failed: call.failed,
-    errorType: main.errorType || call.members.find(({ errorType }) => errorType !== '')?.errorType || '',
-    costNanoUsd: fee,
-    costStatus: fee > 0n ? 'reported' : 'free',
+    errorType: said('errorType', main, members),
+    usage: NO_USAGE,
+    usageReported: 0,
+    cost: fee > 0n ? { costNanoUsd: fee, costStatus: 'reported', priceRef: '' } : FREE,
+    ttftNanos: 0n,
     validity: offer ? validityOf(call.name, call.arguments, offer.hash, offer.definitions, call.failed) : 'unknown',
-  }
+  })
 }
 
-const bareCall = (span: TallySpan, agents: Agents): Call => ({
+const fromRetrieval = (span: TallySpan, agents: Agents): Call =>
+  callOf(span, agents, { ...asSpanSays(span), usage: NO_USAGE, usageReported: 0 })
+
+type CallFacts = Pick<
+  Call,
+  | 'provider'
+  | 'model'
+  | 'tool'
+  | 'serviceTier'
+  | 'failed'
+  | 'errorType'
+  | 'usage'
+  | 'usageReported'
+  | 'ttftNanos'
+  | 'validity'
+> & { readonly cost: CallCost }
+
+const asSpanSays = (span: TallySpan): CallFacts => ({
+  provider: span.provider,
+  model: span.model,
+  tool: span.tool,
+  serviceTier: span.serviceTier,
+  failed: span.failed,
+  errorType: span.errorType,
+  usage: span.usage,
+  usageReported: span.usageReported,
+  cost: FREE,
+  ttftNanos: span.ttftNanos,
+  validity: 'unknown',
+})
+
+const NO_USAGE: Readonly<UsageBuckets> = Object.freeze(emptyUsage())
+
+const callOf = (span: TallySpan, agents: Agents, facts: CallFacts): Call => ({
   spanId: span.spanId,
   traceId: span.traceId,
   kind: span.kind,
@@ -118,19 +157,19 @@ const bareCall = (span: TallySpan, agents: Agents): Call => ({
   durationNanos: span.durationNanos,
   agent: agents.nameOf(span),
   agentVersion: agents.versionOf(span),
-  provider: span.provider,
-  model: span.model,
-  tool: span.tool,
-  serviceTier: span.serviceTier,
-  failed: span.failed,
-  errorType: span.errorType,
-  usage: emptyUsage(),
-  usageReported: 0,
-  costNanoUsd: 0n,
-  costStatus: 'free',
-  priceRef: '',
-  ttftNanos: span.ttftNanos,
-  validity: 'unknown',
+  provider: facts.provider,
+  model: facts.model,
+  tool: facts.tool,
+  serviceTier: facts.serviceTier,
+  failed: facts.failed,
+  errorType: facts.errorType,
+  usage: facts.usage,
+  usageReported: facts.usageReported,
+  costNanoUsd: facts.cost.costNanoUsd,
+  costStatus: facts.cost.costStatus,
+  priceRef: facts.cost.priceRef,
+  ttftNanos: facts.ttftNanos,
+  validity: facts.validity,
 })
 
 /** Frameworks nest a retriever's steps, each a retriever span: the outermost is the retrieval. */

@@ -5,15 +5,17 @@ import type { TallySpan } from './tally-span.ts'
 /** Spans of one run, each identity once, in the one order, with their parents. */
 export class RunTree {
   readonly spans: readonly TallySpan[]
-  readonly #byId: ReadonlyMap<string, TallySpan>
+  readonly #parents = new Map<TallySpan, TallySpan>()
   readonly #children = new Map<TallySpan, TallySpan[]>()
 
   constructor(versions: readonly TallySpan[]) {
-    this.#byId = latest(versions)
-    this.spans = [...this.#byId.values()].sort(byStart)
+    const byId = latest(versions)
+    this.spans = [...byId.values()].sort(byStart)
     for (const span of this.spans) {
-      const parent = this.parentOf(span)
+      if (span.parentSpanId === '' || span.parentSpanId === span.spanId) continue
+      const parent = byId.get(span.traceId + span.parentSpanId)
       if (!parent) continue
+      this.#parents.set(span, parent)
       const siblings = this.#children.get(parent)
       if (siblings) siblings.push(span)
       else this.#children.set(parent, [span])
@@ -21,8 +23,7 @@ export class RunTree {
   }
 
   parentOf(span: TallySpan): TallySpan | undefined {
-    if (span.parentSpanId === '' || span.parentSpanId === span.spanId) return undefined
-    return this.#byId.get(span.traceId + span.parentSpanId)
+    return this.#parents.get(span)
   }
 
   childrenOf(span: TallySpan): readonly TallySpan[] {
