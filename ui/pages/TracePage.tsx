@@ -1,4 +1,5 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { X } from 'lucide-react'
 import { useCallback, useState } from 'react'
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import type { Trace } from '../../schema/api/shapes.ts'
@@ -95,7 +96,11 @@ const TraceHeader = ({ trace, model }: { readonly trace: Trace; readonly model: 
     <header className={styles.header}>
       <h1>
         <span className="cut">{trace.rootName || 'trace without a root'}</span>
-        {trace.errorCount > 0 && <span className="chip k k-error">✕ {plural(trace.errorCount, 'error')}</span>}
+        {trace.errorCount > 0 && (
+          <span className="chip k k-error">
+            <X aria-hidden /> {plural(trace.errorCount, 'error')}
+          </span>
+        )}
         <span className="grow" />
         {trace.sessionId && (
           <Link className="btn" to="/sessions/$id" params={{ id: trace.sessionId }}>

@@ -30,7 +30,7 @@ export const Arguments = ({ call }: { readonly call: Call }) => {
         </>
       )}
       {call.valid === null && <p className="muted small">Not judged: no schema for this tool was seen.</p>}
-      {call.valid === true && <p className="good small">✓ valid by the schema the model was given</p>}
+      {call.valid === true && <p className="good small">valid by the schema the model was given</p>}
     </>
   )
 }

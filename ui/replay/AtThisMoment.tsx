@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, formatTokens, formatUsd } from '../util/format.ts'
 import styles from './inspector.module.css'
-import { spentBy } from './limits.ts'
+import { formatLimitUsd, spentBy } from './limits.ts'
 import type { ReplayModel } from './model.ts'
 
 /** What the run had spent when this step ended, against what it may spend. */
@@ -11,7 +11,14 @@ export const AtThisMoment = ({ model, index }: { readonly model: ReplayModel; re
   const session = model.session.runCount > 1
   const { totals } = step
   const rows = [
-    { name: 'Cost', all: formatUsd(totals.costUsd), used: run.usd, limit: limits.usd, format: formatUsd },
+    {
+      name: 'Cost',
+      all: formatUsd(totals.costUsd),
+      used: run.usd,
+      limit: limits.usd,
+      format: formatUsd,
+      formatLimit: formatLimitUsd,
+    },
     {
       name: 'Tokens',
       all: formatTokens(totals.usage.inputTotal + totals.usage.outputTotal),
@@ -52,10 +59,11 @@ interface RowProps {
   readonly used: number
   readonly limit: number | undefined
   readonly format: (value: number) => string
+  readonly formatLimit?: (value: number) => string
   readonly session: boolean
 }
 
-const Row = ({ name, all, used, limit, format, session }: RowProps) => (
+const Row = ({ name, all, used, limit, format, formatLimit = format, session }: RowProps) => (
   <>
     <dt>{name}</dt>
     <dd>
@@ -63,7 +71,9 @@ const Row = ({ name, all, used, limit, format, session }: RowProps) => (
       {limit !== undefined && (
         <>
           <span className="muted">
-            {session ? `in the session; ${format(used)} of ${format(limit)} in this run` : `of ${format(limit)}`}
+            {session
+              ? `in the session; ${format(used)} of ${formatLimit(limit)} in this run`
+              : `of ${formatLimit(limit)}`}
           </span>
           {/* biome-ignore lint/a11y/useSemanticElements: browsers do not let the bar of a <meter> take the tokens' colours. */}
           <span

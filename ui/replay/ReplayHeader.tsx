@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router'
-import { Flag, Hand, Share2 } from 'lucide-react'
+import { Flag, Hand, Share2, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Run } from '../../schema/api/shapes.ts'
 import { OutcomeChip, SOURCE_LABELS } from '../components/OutcomeChip.tsx'
 import { cachedText, Duration, Moment, Money, usageText } from '../components/values.tsx'
-import { formatCount, formatUsd, plural } from '../util/format.ts'
-import { limitsOf } from './limits.ts'
+import { formatCount, plural } from '../util/format.ts'
+import { formatLimitUsd, limitsOf } from './limits.ts'
 import type { ReplayModel } from './model.ts'
 import styles from './replay.module.css'
 
@@ -32,7 +32,11 @@ export const ReplayHeader = ({ model, runs, onCopyLink, children }: Props) => {
             {session.provisional && ', may change'}
           </span>
         )}
-        {session.status === 'error' && session.outcome !== 'failure' && <span className="chip k k-error">✕ error</span>}
+        {session.status === 'error' && session.outcome !== 'failure' && (
+          <span className="chip k k-error">
+            <X aria-hidden /> error
+          </span>
+        )}
         {session.guardrailHits > 0 && (
           <span className="chip k k-guardrail">
             <Flag aria-hidden /> {plural(session.guardrailHits, 'guardrail')}
@@ -43,6 +47,7 @@ export const ReplayHeader = ({ model, runs, onCopyLink, children }: Props) => {
             <Hand aria-hidden /> {plural(approvals, 'approval')}
           </span>
         )}
+        {session.environment && <span className="chip">{session.environment}</span>}
         <span className="grow" />
         <TraceLinks runs={runs} traceIds={session.traceIds} />
         <button type="button" className="btn" onClick={onCopyLink}>
@@ -66,7 +71,7 @@ const Facts = ({ model, runs }: { readonly model: ReplayModel; readonly runs: re
       <Fact value={<Duration ms={s.durationMs} />} note={<Moment time={s.start} />} />
       <Fact
         value={<Money usd={s.costUsd} status={s.costStatus} />}
-        note={limit === undefined ? '' : `of ${formatUsd(limit)}`}
+        note={limit === undefined ? '' : `of ${formatLimitUsd(limit)}`}
       />
       <Fact
         value={<span title={usageText(s.usage)}>{formatCount(s.usage.inputTotal + s.usage.outputTotal)}</span>}
@@ -83,8 +88,6 @@ const Facts = ({ model, runs }: { readonly model: ReplayModel; readonly runs: re
       {s.user && <Fact name="user" value={s.user} />}
       {policies.length > 0 && <Fact name="policy" value={policies.join(', ')} />}
       {s.customer && <Fact name="customer" value={s.customer} />}
-      {s.team && <Fact name="team" value={s.team} />}
-      {s.environment && <Fact name="in" value={s.environment} />}
     </ul>
   )
 }

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link2 } from 'lucide-react'
+import { Link2, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { Step } from '../../schema/api/shapes.ts'
 import { spanQuery } from '../api/queries.ts'
 import { STEP_LOOKS } from '../components/kind.ts'
-import { formatDuration } from '../util/format.ts'
+import { formatCount, formatDuration } from '../util/format.ts'
 import { AtThisMoment } from './AtThisMoment.tsx'
 import { clock } from './clock.ts'
 import styles from './inspector.module.css'
@@ -80,7 +80,10 @@ const Inspected = ({
           <span className={`cut ${step.toolCall ? 'mono b' : ''}`}>{stepTitle(step)}</span>
           <span className={`chip k k-${STEP_LOOKS[step.kind].hue}`}>{stepNoun(step)}</span>
           {failure !== undefined && (
-            <span className="chip k k-error">✕ {step.toolCall?.valid === false ? 'invalid arguments' : 'failed'}</span>
+            <span className="chip k k-error">
+              <X aria-hidden />
+              {step.toolCall?.valid === false ? 'invalid arguments' : 'failed'}
+            </span>
           )}
           <span className="grow" />
           <button type="button" className="btn plain" aria-label="Copy link" title="Copy link (y)" onClick={onCopyLink}>
@@ -88,7 +91,7 @@ const Inspected = ({
           </button>
         </h2>
         <p className="muted num">
-          step {index + 1} of {model.rec.steps.length} · {clock(model.rec.startMs[index]!, 3)}
+          step {formatCount(index + 1)} of {formatCount(model.rec.steps.length)} · {clock(model.rec.startMs[index]!, 3)}
           {stepMs(step) > 0 && ` · ${formatDuration(stepMs(step))}`}
           {cost && ` · ${cost}`}
           {step.toolCall && !cost && ' · no fee'}

@@ -76,7 +76,7 @@ const Waiting = ({ step, error }: { readonly step: Step; readonly error: unknown
 
 const Result = ({ call }: { readonly call: NonNullable<Step['toolCall']> }) => (
   <>
-    {call.error && <p className="bad">✕ {call.error}</p>}
+    {call.error && <p className="bad">{call.error}</p>}
     {call.result ? (
       <JsonOrText text={call.result} label="result" />
     ) : (
@@ -100,7 +100,7 @@ const Answer = ({ span, step }: { readonly span: Span; readonly step: Step }) =>
   const failure = failureOf(step)
   return (
     <>
-      {failure !== undefined && <p className="bad">✕ {failure}</p>}
+      {failure !== undefined && <p className="bad">{failure}</p>}
       {span.outputMessages.length > 0 ? (
         <MessageList messages={span.outputMessages} />
       ) : (

@@ -1,4 +1,5 @@
-import { type PointerEvent as ReactPointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type PointerEvent as ReactPointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useSize } from '../trace/use-size.ts'
 import { formatDuration } from '../util/format.ts'
 import { Counters } from './Counters.tsx'
 import { clock, spokenClock } from './clock.ts'
@@ -6,6 +7,7 @@ import { barAt, LaneCanvas, laneHeightFor } from './LaneCanvas.tsx'
 import type { Bar } from './lanes.ts'
 import type { Mark, MarkKind } from './marks.ts'
 import type { ReplayModel } from './model.ts'
+import type { Recording } from './recording.ts'
 import { MARK_LOOKS, Transport } from './Transport.tsx'
 import { scaleTicks } from './time-scale.ts'
 import styles from './timeline.module.css'
@@ -215,7 +217,7 @@ interface MarksProps {
 }
 
 const Marks = ({ model, view, kinds, width, top, onSelect }: MarksProps) => {
-  const shown = useMemo(() => thinMarks(model.marks, view, width, kinds), [model.marks, view, width, kinds])
+  const shown = useMemo(() => thinMarks(model, view, width, kinds), [model, view, width, kinds])
   return shown.map(({ mark, x }) => (
     <button
       key={`${mark.kind}${mark.index}`}
@@ -235,14 +237,19 @@ const Marks = ({ model, view, kinds, width, top, onSelect }: MarksProps) => {
 
 const MARK_PX = 13
 
+/** A wait is marked in its middle: its beginning is where something else asked for it. */
+const markMs = (rec: Recording, mark: Mark): number =>
+  mark.kind === 'approval' ? (mark.atMs + rec.endMs[mark.index]!) / 2 : mark.atMs
+
 /** Marks in view, at most one where two would cover each other; the graver wins, which is the order of the kinds. */
-const thinMarks = (marks: readonly Mark[], view: TimelineView, width: number, kinds: ReadonlySet<MarkKind>) => {
+const thinMarks = (model: ReplayModel, view: TimelineView, width: number, kinds: ReadonlySet<MarkKind>) => {
   const slots = new Map<number, { mark: Mark; x: number }>()
-  for (const mark of marks) {
-    const place = placeIn(view, mark.atMs)
+  for (const mark of model.marks) {
+    const place = placeIn(view, markMs(model.rec, mark))
     if (!kinds.has(mark.kind) || place < 0 || place > 1) continue
     const slot = Math.round((place * width) / MARK_PX)
-    if (!slots.has(slot) || mark.kind === 'error') slots.set(slot, { mark, x: place * width })
+    if (!slots.has(slot) || mark.kind === 'error')
+      slots.set(slot, { mark, x: Math.min(width - MARK_PX / 2, Math.max(MARK_PX / 2, place * width)) })
   }
   return [...slots.values()]
 }
@@ -284,16 +291,4 @@ const useBrush = (area: React.RefObject<HTMLDivElement | null>, view: TimelineVi
       onDoubleClick: () => onZoom(undefined),
     },
   }
-}
-
-const useSize = (ref: React.RefObject<HTMLElement | null>) => {
-  const [size, setSize] = useState({ width: 0, height: 0 })
-  useEffect(() => {
-    const element = ref.current
-    if (!element) return
-    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [ref])
-  return size
 }

@@ -31,6 +31,9 @@ export const Transcript = ({ model, rows, onSelect, onFold, loading }: Props) =>
     overscan: 8,
     paddingStart: 6,
     paddingEnd: 24,
+    // The step one jumps to is shown with what led to it and what came of it.
+    scrollPaddingStart: 72,
+    scrollPaddingEnd: 72,
   })
   useEffect(() => {
     if (currentRow >= 0) virtual.scrollToIndex(currentRow, { align: 'auto' })

@@ -1,6 +1,7 @@
 import type { Step } from '../../schema/api/shapes.ts'
 import { type Hue, STEP_LOOKS } from '../components/kind.ts'
 import type { Recording } from './recording.ts'
+import { shortModel } from './step-words.ts'
 
 /** A bar of the timeline. `index` is -1 for a root agent's bar, which no step stands for. */
 export interface Bar {
@@ -68,7 +69,13 @@ export const layLanes = (rec: Recording, owner: Int32Array, failed: (step: Step)
 
 const labelOf = (step: Step): string => {
   if (step.approval) return step.approval.by ? `waiting for ${step.approval.by}` : 'waiting for approval'
-  return step.handoff?.to ?? step.toolCall?.name ?? step.model ?? step.guardrail?.name ?? step.name
+  return (
+    step.handoff?.to ??
+    step.toolCall?.name ??
+    (step.model && shortModel(step.model)) ??
+    step.guardrail?.name ??
+    step.name
+  )
 }
 
 interface RootAgent {

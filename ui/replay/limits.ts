@@ -1,4 +1,5 @@
 import type { Run } from '../../schema/api/shapes.ts'
+import { formatUsd } from '../util/format.ts'
 import type { Recording } from './recording.ts'
 
 /** What a run may spend, from its `recount.limit.*` labels (interface.md, "Attributes of our own"); absent = no limit. */
@@ -9,6 +10,10 @@ export interface Limits {
   readonly seconds?: number
 }
 export type LimitName = keyof Limits
+
+/** A limit was typed by somebody: shown in whole cents where it is whole cents, `$0.60`. */
+export const formatLimitUsd = (usd: number): string =>
+  Math.abs(usd * 100 - Math.round(usd * 100)) < 1e-9 ? `$${usd.toFixed(2)}` : formatUsd(usd)
 
 /** What one run had spent at a moment. Dollars as a double: this is for a meter, the exact figures are the API's. */
 export interface Spent {

@@ -56,7 +56,7 @@ test('an invalid call says what the schema misses', () => {
   expect(invalidity(errors)).toBe('amount_usd is required')
   expect(invalidity([{ path: '/order/id', message: 'must be string' }])).toBe('order.id must be string')
   const [step] = stepsOf([{ kind: 'tool_call', atMs: 0, toolCall: tool({ valid: false, validationErrors: errors }) }])
-  expect(failureOf(step!)).toBe('invalid arguments: amount_usd is required')
+  expect(failureOf(step!)).toBe('arguments invalid: amount_usd is required')
 })
 
 test('a crossed limit is marked where the totals first pass it', () => {

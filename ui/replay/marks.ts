@@ -49,7 +49,7 @@ export const marksOf = (
 /** Why a step counts as failed, in a few words; undefined where it did not. A hit guardrail and a failed score have marks of their own. */
 export const failureOf = (step: Step): string | undefined => {
   const { toolCall } = step
-  if (toolCall?.valid === false) return `invalid arguments: ${invalidity(toolCall.validationErrors)}`
+  if (toolCall?.valid === false) return `arguments invalid: ${invalidity(toolCall.validationErrors)}`
   if (step.error) return step.error.message || step.error.type || 'failed'
   if (toolCall && !toolCall.ok) return toolCall.error || 'the tool failed'
   if (step.kind === 'handoff' || step.kind === 'evaluation' || step.kind === 'guardrail') return undefined

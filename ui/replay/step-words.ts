@@ -1,5 +1,6 @@
 import type { Step } from '../../schema/api/shapes.ts'
-import { formatCount, formatDuration, formatUsd } from '../util/format.ts'
+import { formatCount, formatDuration, formatTokens, formatUsd } from '../util/format.ts'
+import type { Recording } from './recording.ts'
 
 /** A role as a reader says it. */
 export const roleName = (role: string): string =>
@@ -15,7 +16,7 @@ export const stepTitle = (step: Step): string => {
   if (guardrail) return guardrail.name || step.name
   if (approval) return approvalTitle(approval)
   if (score) return score.name
-  if (step.kind === 'model_call') return step.model || step.name
+  if (step.kind === 'model_call') return shortModel(step.model || step.name)
   return error ? error.type || step.name : step.name
 }
 
@@ -25,6 +26,9 @@ const approvalTitle = ({ decision, by }: NonNullable<Step['approval']>): string 
   ]
   return by && decision !== 'expired' ? `${word}${decision === 'pending' ? ' of' : ' by'} ${by}` : word
 }
+
+/** A model's name without the day of its snapshot: `gpt-4.1-2025-04-14` → `gpt-4.1`. The inspector has the whole. */
+export const shortModel = (model: string): string => model.replace(/-(\d{4}-\d{2}-\d{2}|\d{8})$/, '')
 
 /** The kind of a step in words. */
 export const stepNoun = (step: Step): string =>
@@ -58,6 +62,29 @@ export const costWords = (step: Pick<Step, 'costUsd' | 'costStatus'>): string =>
   return step.costUsd === undefined || (step.costStatus === 'free' && Number(step.costUsd) === 0)
     ? ''
     : formatUsd(step.costUsd)
+}
+
+/** What a sub-agent spent altogether: its own steps and those of agents below it. */
+export const agentFigures = (rec: Recording, owner: Int32Array, handoff: number): string => {
+  const inside = new Set([handoff])
+  let tokens = 0
+  let usd = 0
+  let endMs = rec.endMs[handoff]!
+  for (let i = handoff + 1; i < rec.steps.length; i++) {
+    if (!inside.has(owner[i]!)) continue
+    inside.add(i)
+    const { usage, costUsd } = rec.steps[i]!
+    tokens += usage ? usage.inputTotal + usage.outputTotal : 0
+    usd += Number(costUsd ?? 0)
+    endMs = Math.max(endMs, rec.endMs[i]!)
+  }
+  return [
+    tokens > 0 && `${formatTokens(tokens)} tok`,
+    formatDuration(endMs - rec.startMs[handoff]!),
+    usd > 0 && formatUsd(usd),
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }
 
 const BRIEF_CHARS_MAX = 120

@@ -2,9 +2,9 @@ import { type KeyBinding, useKeys } from '../shell/keys.ts'
 import type { MarkKind } from './marks.ts'
 import type { ReplayModel } from './model.ts'
 import type { Playback } from './playback.ts'
-import type { Folds } from './Replay.tsx'
 import { rowShowing } from './Transcript.tsx'
 import type { TranscriptRow } from './transcript.ts'
+import type { Folds } from './use-folds.ts'
 import { currentIndex, type TimelineView } from './use-playback.ts'
 
 interface Commands {

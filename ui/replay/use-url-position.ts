@@ -4,6 +4,8 @@ import type { ReplayModel } from './model.ts'
 import type { Playback } from './playback.ts'
 import { currentIndex } from './use-playback.ts'
 
+export type UpdateSearch = (change: Partial<ReplaySearch>) => void
+
 /** A position that rests this long is written to the URL: one replaced entry a pause, never one a frame. */
 const REST_MS = 200
 
@@ -12,7 +14,7 @@ export const useUrlPosition = (
   playback: Playback,
   model: ReplayModel,
   { step, at }: ReplaySearch,
-  update: (change: Partial<ReplaySearch>) => void,
+  update: UpdateSearch,
 ): void => {
   const written = useRef<string>(undefined)
   useEffect(() => {

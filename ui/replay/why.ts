@@ -139,7 +139,7 @@ const firstFailedScore = (steps: readonly Step[]): Finding | undefined => {
       kind: 'score',
       seq: step.seq,
       subject: step.score.name,
-      text: brief(step.score.explanation || step.score.label),
+      text: `failed: ${brief(step.score.explanation || step.score.label)}`,
     }
   )
 }

@@ -39,7 +39,11 @@ export const SpanInspector = (props: Props) => {
           <KindIcon kind={span.kind} failed={span.failed} size={20} />
           <span className="cut">{span.name}</span>
           <KindChip kind={span.kind} />
-          {span.failed && <span className="chip k k-error">✕ failed</span>}
+          {span.failed && (
+            <span className="chip k k-error">
+              <X aria-hidden /> failed
+            </span>
+          )}
           <span className="grow" />
           <button type="button" className="btn plain" aria-label="Copy link" title="Copy link (y)" onClick={onCopyLink}>
             <Link2 aria-hidden />

@@ -162,7 +162,6 @@ const Loaded = ({
         onSelect={select}
         hits={hitSet}
         showCritical={showCritical}
-        compact={embedded}
       />
     </div>
   )

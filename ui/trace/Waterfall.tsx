@@ -6,12 +6,14 @@ import { ChevronDown, ChevronRight } from 'lucide-react'
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import { KindIcon } from '../components/KindChip.tsx'
 import { KIND_LOOKS } from '../components/kind.ts'
+import { shortModel } from '../replay/step-words.ts'
 import { tickStepMs } from '../replay/time-scale.ts'
 import { formatCompact, formatDuration, formatUsd, plural } from '../util/format.ts'
 import { barIn, type Viewport, visibleIndex, visibleRows } from './layout.ts'
 import styles from './trace.module.css'
 import { spanOf, type TraceModel } from './trace-model.ts'
 import { hasChildren, RowFlag } from './tree.ts'
+import { useSize } from './use-size.ts'
 
 interface Props {
   readonly model: TraceModel
@@ -22,12 +24,12 @@ interface Props {
   readonly onSelect: (row: number) => void
   readonly hits: ReadonlySet<number>
   readonly showCritical: boolean
-  /** Narrow places show name and bar only. */
-  readonly compact: boolean
 }
 
 const ROW_PX = 26
-const TICKS_MAX = 8
+const TICK_PX = 72
+/** Share of the grid's width that the time axis has, about. */
+const AXIS_SHARE = 0.4
 
 /** Every span a row, its bar on the time axis. Rows are mounted as they come into sight: 33,000 of them cost what fifty cost. */
 export const Waterfall = (props: Props) => {
@@ -53,10 +55,11 @@ export const Waterfall = (props: Props) => {
     if (move.fold !== undefined) onFold(selected, move.fold)
     else if (rows[move.to!] !== undefined) onSelect(rows[move.to!]!)
   }
-  const ticks = ticksOf(view)
+  const { width } = useSize(scroller)
+  const ticks = ticksOf(view, Math.max(1, Math.floor((width * AXIS_SHARE) / TICK_PX)))
   return (
     <div
-      className={clsx(styles.grid, props.compact && styles.compact)}
+      className={styles.grid}
       ref={scroller}
       role="treegrid"
       aria-label="Spans"
@@ -67,7 +70,7 @@ export const Waterfall = (props: Props) => {
     >
       <div className={styles.columns} role="row">
         <span role="columnheader">Span</span>
-        <span role="columnheader" className={styles.optional}>
+        <span role="columnheader" className={styles.second}>
           Service
         </span>
         <span
@@ -84,13 +87,13 @@ export const Waterfall = (props: Props) => {
         <span role="columnheader" className={styles.right}>
           Duration
         </span>
-        <span role="columnheader" className={clsx(styles.right, styles.optional)}>
+        <span role="columnheader" className={clsx(styles.right, styles.second)}>
           Self
         </span>
-        <span role="columnheader" className={clsx(styles.right, styles.optional)}>
+        <span role="columnheader" className={clsx(styles.right, styles.third)}>
           Tokens
         </span>
-        <span role="columnheader" className={clsx(styles.right, styles.optional)}>
+        <span role="columnheader" className={clsx(styles.right, styles.third)}>
           Cost
         </span>
       </div>
@@ -113,8 +116,8 @@ export const Waterfall = (props: Props) => {
 const rowId = (row: number) => `span-row-${row}`
 const place = (view: Viewport, ms: number) => ((ms - view.fromMs) / (view.toMs - view.fromMs || 1)) * 100
 
-const ticksOf = (view: Viewport): number[] => {
-  const step = tickStepMs(view.toMs - view.fromMs, TICKS_MAX) || 1
+const ticksOf = (view: Viewport, ticksMax: number): number[] => {
+  const step = tickStepMs(view.toMs - view.fromMs, ticksMax) || 1
   const ticks: number[] = []
   // The last label would hang over the edge.
   for (let ms = Math.ceil(view.fromMs / step) * step; ms < view.toMs - step * 0.3; ms += step) ticks.push(ms)
@@ -187,7 +190,9 @@ const Row = ({
         )}
         <KindIcon kind={span.kind} failed={span.failed} size={18} />
         <span className={clsx('cut', span.failed && 'bad')}>{span.name}</span>
-        {span.model && !span.name.includes(span.model) && <span className="faint cut small">{span.model}</span>}
+        {span.model && !span.name.includes(shortModel(span.model)) && (
+          <span className="faint cut small">{span.model}</span>
+        )}
         {closed && <span className="faint small num">+{tree.subtreeEnd[row]! - row - 1}</span>}
         {(flags & RowFlag.orphan) !== 0 && (
           <span className={styles.tag} title="The parent of this span was never received">
@@ -205,7 +210,7 @@ const Row = ({
           {(flags & RowFlag.failedInside) !== 0 && ', a span inside failed'}
         </span>
       </span>
-      <span role="gridcell" className={clsx('cut muted', styles.optional)}>
+      <span role="gridcell" className={clsx('cut muted', styles.second)}>
         {span.service}
       </span>
       <span role="gridcell" className={styles.track}>
@@ -217,19 +222,15 @@ const Row = ({
       <span role="gridcell" className={clsx('num', styles.right)}>
         {formatDuration(tree.endMs[row]! - tree.startMs[row]!)}
       </span>
-      <span role="gridcell" className={clsx('num muted', styles.right, styles.optional)}>
+      <span role="gridcell" className={clsx('num muted', styles.right, styles.second)}>
         {parent ? formatDuration(tree.selfMs[row]!) : ''}
       </span>
-      <span
-        role="gridcell"
-        className={clsx('num muted', styles.right, styles.optional)}
-        title={tokensTitle(model, row)}
-      >
+      <span role="gridcell" className={clsx('num muted', styles.right, styles.third)} title={tokensTitle(model, row)}>
         {span.usage && span.usageRole !== 'duplicate'
           ? formatCompact(span.usage.inputTotal + span.usage.outputTotal)
           : ''}
       </span>
-      <span role="gridcell" className={clsx('num', styles.right, styles.optional)}>
+      <span role="gridcell" className={clsx('num', styles.right, styles.third)}>
         {costText(model, row)}
       </span>
     </div>
