@@ -1,4 +1,4 @@
-import { Check } from 'lucide-react'
+import { Check, ChevronDown } from 'lucide-react'
 import { Button, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components'
 import overlay from './overlay.module.css'
 
@@ -22,9 +22,7 @@ export const ChoiceSelect = <T extends string>({ label, choices, value, onChange
   <Select aria-label={label} value={value} onChange={(key) => onChange(String(key) as T)}>
     <Button className="btn num">
       <SelectValue>{({ selectedText }) => <span>{valueText ?? selectedText}</span>}</SelectValue>
-      <span className={overlay.caret} aria-hidden="true">
-        ▾
-      </span>
+      <ChevronDown className={overlay.caret} aria-hidden="true" />
     </Button>
     <Popover className={overlay.popover ?? ''} offset={4}>
       <ListBox className={overlay.list ?? ''}>

@@ -43,7 +43,8 @@ export const Figure = ({ label, value, children, delta, better, provisional, sou
 
 export const DeltaText = ({ delta, better }: { readonly delta: Delta; readonly better?: 'up' | 'down' }) => {
   const good = better === 'up' ? 1 : better === 'down' ? -1 : 0
-  const tone = good === 0 || delta.direction === 0 ? undefined : delta.direction === good ? 'good' : 'bad'
+  const tone =
+    good === 0 || delta.direction === 0 || !delta.notable ? undefined : delta.direction === good ? 'good' : 'bad'
   return (
     <span className={clsx('num', tone)} title="against the period of equal length before">
       {delta.text}

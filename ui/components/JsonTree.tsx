@@ -1,4 +1,4 @@
-import { Search } from 'lucide-react'
+import { ChevronDown, ChevronRight, Search } from 'lucide-react'
 import { type KeyboardEvent, useMemo, useState } from 'react'
 import { formatCount } from '../util/format.ts'
 import { CopyButton } from './CopyButton.tsx'
@@ -112,7 +112,7 @@ const Line = ({ line: { key, value, size, open, depth }, hit, focusable, error, 
   >
     {size !== null && (
       <span className={styles.caret} aria-hidden="true">
-        {open ? '▾' : '▸'}
+        {open ? <ChevronDown /> : <ChevronRight />}
       </span>
     )}
     {key !== null && <span className={styles.key}>{key}: </span>}

@@ -1,5 +1,6 @@
 import type { Facet, Overview, Rate, UsageItem } from '../../schema/api/shapes.ts'
 import { OUTCOMES } from '../../schema/model/kind.ts'
+import { UNPRICED_MODELS } from './agents.ts'
 import { addUsages, type MockSession, rateOf } from './sessions.ts'
 
 /** What the server's queries compute, over the mock's sessions in memory. */
@@ -174,8 +175,15 @@ const itemOf = (by: Group, name: string, sessions: readonly MockSession[], perio
     p95Ms: percentile(durations, 0.95),
     usage: by === 'tool' ? addUsages([]) : addUsages(sessions.map((s) => s.usage)),
     costUsd: by === 'tool' ? '0' : cost(sessions),
-    costStatus: by === 'tool' ? 'complete' : costStatus(sessions),
-    unpricedCalls: sum(sessions, (s) => s.unpricedCalls),
+    costStatus:
+      by === 'tool'
+        ? 'complete'
+        : by === 'model'
+          ? UNPRICED_MODELS.includes(name)
+            ? 'none'
+            : 'complete'
+          : costStatus(sessions),
+    unpricedCalls: by === 'model' && !UNPRICED_MODELS.includes(name) ? 0 : sum(sessions, (s) => s.unpricedCalls),
     valid: by === 'tool' ? rateOf(calls - wrong, calls) : null,
     success: isAgent ? success(sessions) : null,
     costPerSuccess: isAgent ? costPerSuccess(sessions) : null,

@@ -18,13 +18,14 @@ export const createSessions = (seed: number, nowMs: number, count: number): read
 }
 
 const createSession = (random: Random, agent: MockAgent, nowMs: number): MockSession => {
-  const ageMs = random.next() ** 1.15 * 14 * DAY_MS
-  const endMs = nowMs - ageMs * (0.75 + 0.25 * Math.cos(ageMs / DAY_MS))
+  // More in the afternoon, fewer at night.
+  const ageMs = (Math.floor(random.next() * 14) + (random.next() + random.next()) / 2) * DAY_MS * 0.999
+  const endMs = nowMs - ageMs
   const durationMs = agent.seconds * 1000 * (0.25 + random.next() * 0.9) * (random.chance(0.04) ? 4 : 1)
   const isNew = endMs > nowMs - 2.4 * DAY_MS
   const version = isNew || agent.versions.length === 1 ? agent.versions[0]! : agent.versions[1]!
   const settled = ageMs > 0.6 * DAY_MS || random.chance(0.4)
-  const ok = random.chance(agent.success + (version === 'v13' ? 0.05 : 0))
+  const ok = random.chance(agent.success + (version === 'v13' ? 0.09 : 0))
   const outcome = !settled
     ? 'pending'
     : ok

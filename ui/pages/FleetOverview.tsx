@@ -51,7 +51,7 @@ const Figures = ({ now, before }: Props) => {
       <Figure
         label="Task success"
         value={success ? (success.value === null ? '–' : formatPercent(success.value)) : null}
-        delta={success && before ? pointDelta(success.value, successOf(before.outcomes).value) : null}
+        delta={success && before ? pointDelta(success.value, successOf(before.outcomes).value, success.interval) : null}
         better="up"
         source="Successes of settled runs, with the 95 % Wilson interval. Abandoned runs and infrastructure errors are left out."
       >
@@ -90,7 +90,7 @@ const GuardrailFigure = ({ now, before }: Props) => {
     <Figure
       label="Guardrail hits"
       value={now ? (value === null ? '–' : formatPercent(value)) : null}
-      delta={pointDelta(value, rate(before))}
+      delta={pointDelta(value, rate(before), interval)}
       source="Guardrail evaluations that flagged, redacted, blocked or escalated, of all evaluations, with the 95 % Wilson interval."
     >
       {now &&
@@ -117,9 +117,9 @@ const UnpricedFigure = ({ now }: { readonly now: Overview | undefined }) => {
         <>
           of calls:{' '}
           <Link to="/models" search={{ sort: '-unpriced' }} className="mono">
-            {names.slice(0, 2).join(', ') || plural(now.unpricedCalls, 'call')}
+            {names[0] ?? plural(now.unpricedCalls, 'call')}
           </Link>
-          {names.length > 2 && ` and ${names.length - 2} more`}
+          {names.length > 1 && ` and ${names.length - 1} more`}
         </>
       ) : (
         now && 'every call has a price'

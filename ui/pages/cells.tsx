@@ -42,12 +42,18 @@ interface SparkCountProps {
 
 export const SparkCount = ({ item, count, label, max, width = 110 }: SparkCountProps) => (
   <div className={styles.spark}>
-    <Sparkline values={item.series} label={label} max={max} width={width} />
+    <Sparkline values={item.series} label={label} max={softMax(item.series, max)} width={width} />
     <span>{formatCount(count)}</span>
   </div>
 )
 
-/** The busiest step of all rows, so that their sparklines share a scale. Square root of both would flatter the small ones; this does not. */
+/** A row that is a thousandth of the largest still shows its shape, and still looks smaller: its scale lies between its own and the common one. */
+const softMax = (series: readonly number[], max: number) => {
+  const own = Math.max(1, ...series)
+  return own * (max / own) ** 0.2
+}
+
+/** The busiest step of all rows. */
 export const seriesMax = (items: readonly UsageItem[]): number => Math.max(1, ...items.flatMap((item) => item.series))
 
 /** Guardrail hits as a rate with its n; a count alone says nothing. */

@@ -7,6 +7,9 @@ import styles from './Shell.module.css'
 import { ThemeSwitch } from './ThemeSwitch.tsx'
 import { TimeRangePicker } from './TimeRangePicker.tsx'
 
+/** Keyboards are labelled differently, and few fonts outside Apple have the sign. */
+const MOD_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl '
+
 export const Header = () => (
   <header className={styles.top}>
     <Breadcrumb />
@@ -21,12 +24,12 @@ export const Header = () => (
     >
       <Search aria-hidden="true" />
       <span>Search or jump</span>
-      <kbd>⌘K</kbd>
+      <kbd>{MOD_KEY}K</kbd>
     </button>
     <ThemeSwitch />
     <button
       type="button"
-      className={`btn plain ${styles.icon}`}
+      className={`btn plain ${styles.icon} ${styles.help}`}
       onClick={() => openOverlay('help')}
       aria-label="Keyboard shortcuts"
       title="Keyboard shortcuts (?)"
@@ -39,8 +42,8 @@ export const Header = () => (
 const Breadcrumb = () => {
   const { crumbs } = usePageTitle()
   return (
-    <nav aria-label="Breadcrumb" className="grow cut">
-      <ol className={styles.crumbs}>
+    <nav aria-label="Breadcrumb" className={styles.crumbs}>
+      <ol>
         {crumbs.map(({ label, to }, i) => (
           <li key={label}>
             {i > 0 && (

@@ -50,11 +50,11 @@ const LABELS: Readonly<Record<string, string>> = {
   ArrowUp: '↑',
   ArrowDown: '↓',
   Escape: 'Esc',
-  Enter: '↵',
+  Enter: 'Enter',
   ' ': 'space',
 }
 const labelOf = (key: string) =>
   key
     .split('+')
-    .map((part) => LABELS[part] ?? (part === 'mod' ? '⌘/Ctrl' : part === 'shift' ? '⇧' : part))
+    .map((part) => LABELS[part] ?? (part === 'mod' ? 'Ctrl/Cmd' : part === 'shift' ? 'Shift' : part))
     .join(' ')

@@ -30,7 +30,7 @@ export const IngestStatus = () => {
 
 const rateOf = (perSecond: number) =>
   perSecond < 10 && perSecond > 0 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString('en-US')
-const lagOf = (ms: number) => (ms < 50 ? '0\u00a0s' : formatDuration(ms))
+const lagOf = (ms: number) => (ms < 9_950 ? `${(ms / 1000).toFixed(1)}\u00a0s` : formatDuration(ms))
 const detailOf = (status: Status) =>
   [status.detail, `Recount ${status.version}`, `${status.engine} engine`, `spool ${formatBytes(status.spoolBytes)}`]
     .filter(Boolean)

@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
+import { ChevronDown } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import overlay from '../components/overlay.module.css'
@@ -19,9 +20,7 @@ export const TimeRangePicker = () => {
     <DialogTrigger>
       <Button className="btn num" aria-label={`Time range: ${text}`}>
         {text}
-        <span className={overlay.caret} aria-hidden="true">
-          ▾
-        </span>
+        <ChevronDown className={overlay.caret} aria-hidden="true" />
       </Button>
       <Popover className={overlay.popover ?? ''} placement="bottom end" offset={4}>
         <Dialog aria-label="Time range" className={styles.dialog ?? ''}>

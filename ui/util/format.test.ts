@@ -86,6 +86,13 @@ describe('counts, rates and changes', () => {
     expect(pointDelta(null, 0.5)).toBeNull()
   })
 
+  test('only a change that is more than noise is notable', () => {
+    expect(relativeDelta(104, 100)?.notable).toBe(false)
+    expect(relativeDelta(131, 100)?.notable).toBe(true)
+    expect(pointDelta(0.864, 0.873, [0.861, 0.867])?.notable).toBe(true)
+    expect(pointDelta(0.864, 0.866, [0.861, 0.867])?.notable).toBe(false)
+  })
+
   test('bytes are binary', () => {
     expect(plain(formatBytes(0))).toBe('0 B')
     expect(plain(formatBytes(1536))).toBe('1.5 KiB')

@@ -84,26 +84,38 @@ export const formatBytes = (bytes: number): string => {
 export interface Delta {
   readonly text: string
   readonly direction: -1 | 0 | 1
+  /** Large enough to be coloured: noise stays grey. */
+  readonly notable: boolean
 }
+
+/** Relative changes below this are what weeks do by themselves. */
+const NOTABLE_PERCENT = 10
 
 /** Change of a figure against the period before, relative: `+31 %`, `−2 %`, `0 %`. Null where there was nothing to compare with. */
 export const relativeDelta = (now: number, before: number | null | undefined): Delta | null => {
   if (before === null || before === undefined || before === 0 || !Number.isFinite(now / before)) return null
   const change = (now / before - 1) * 100
-  if (Math.abs(change) >= 1000) return { text: `×${formatCompact(Math.round(now / before))}`, direction: 1 }
-  return signed(Math.round(change), 0, '%')
+  if (Math.abs(change) >= 1000) {
+    return { text: `×${formatCompact(Math.round(now / before))}`, direction: 1, notable: true }
+  }
+  return signed(Math.round(change), 0, '%', Math.abs(change) >= NOTABLE_PERCENT)
 }
 
-/** Change of a rate, in points: `−0.9 pt`. */
-export const pointDelta = (now: number | null, before: number | null | undefined): Delta | null => {
+/** Change of a rate, in points: `−0.9 pt`; notable where the rate before lies outside the 95 % interval of this one. */
+export const pointDelta = (
+  now: number | null,
+  before: number | null | undefined,
+  interval: readonly [number, number] | null = null,
+): Delta | null => {
   if (now === null || before === null || before === undefined) return null
-  return signed(Math.round((now - before) * 1000) / 10, 1, 'pt')
+  const notable = interval !== null && (before < interval[0] || before > interval[1])
+  return signed(Math.round((now - before) * 1000) / 10, 1, 'pt', notable)
 }
 
-const signed = (change: number, decimals: number, unit: string): Delta => {
+const signed = (change: number, decimals: number, unit: string, notable: boolean): Delta => {
   const direction = change > 0 ? 1 : change < 0 ? -1 : 0
   const sign = direction === 1 ? '+' : direction === -1 ? MINUS : ''
-  return { text: `${sign}${Math.abs(change).toFixed(decimals)}${NBSP}${unit}`, direction }
+  return { text: `${sign}${Math.abs(change).toFixed(decimals)}${NBSP}${unit}`, direction, notable }
 }
 
 const trimZero = (text: string) => text.replace(/\.0$/, '')
