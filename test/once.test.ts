@@ -75,11 +75,9 @@ const figuresOf = async (projectId: number): Promise<unknown> => {
   }
   const sessions = await get(`/api/sessions?${range}&limit=500`)
   const rollup = await database.query(
-    `SELECT * EXCEPT (project_id, duration_histogram), toString(cost) AS cost FROM
-      (SELECT t, kind, agent, provider, model, tool, env, team, sum(call_count) AS n, sum(failed) AS failed, sum(input_uncached) AS i, sum(cache_read) AS c,
-        sum(output_text) AS o, sum(cost) AS cost, sumMap(duration_histogram) AS duration_histogram, any(project_id) AS project_id
-       FROM calls_1h WHERE project_id = ${projectId} GROUP BY t, kind, agent, provider, model, tool, env, team HAVING n != 0)
-     ORDER BY ALL`,
+    `SELECT toString(t) AS hour, kind, agent, provider, model, tool, env, team, sum(r.call_count) AS n, sum(r.failed) AS failures, sum(r.input_uncached) AS input,
+      sum(r.cache_read) AS cached, sum(r.output_text) AS output, toString(sum(r.cost)) AS money, sumMap(r.duration_histogram) AS durations
+     FROM calls_1h AS r WHERE project_id = ${projectId} GROUP BY t, kind, agent, provider, model, tool, env, team HAVING n != 0 ORDER BY ALL`,
   )
   const withoutRunIds = (text: string): string =>
     // The id of a run of bare calls is a hash of project and session, so it differs between projects by design.

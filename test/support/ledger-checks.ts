@@ -28,26 +28,28 @@ export const expectConsistent = async (database: Database): Promise<{ spans: num
   const usage = (prefix: string, weight: string): string =>
     USAGE.map((u) => `toString(sum(${weight}toInt64(${prefix}${u}))) AS ${u}`).join(', ')
   const current = await one(
-    `SELECT toString(sum(toInt64(span_count))) AS spans, toString(sum(toDecimal128(cost, 9))) AS cost, ${usage('', '')} FROM runs FINAL`,
+    `SELECT toString(sum(toInt64(r.span_count))) AS spans, toString(sum(toDecimal128(r.cost, 9))) AS cost, ${usage('r.', '')} FROM runs AS r FINAL`,
   )
   const ledger = await one(
-    `SELECT toString(sum(sign * toInt64(span_count))) AS spans, toString(sum(sign * toDecimal128(cost, 9))) AS cost, ${usage('', 'sign * ')} FROM run_ledger`,
+    `SELECT toString(sum(sign * toInt64(l.span_count))) AS spans, toString(sum(sign * toDecimal128(l.cost, 9))) AS cost, ${usage('l.', 'sign * ')} FROM run_ledger AS l`,
   )
   expect(ledger, 'the ledger sums to the current state').toEqual(current)
 
   const rollup = await database.query(
-    `SELECT toString(t) AS t, kind, agent, provider, model, tool, env, team, toString(sum(call_count)) AS calls, toString(sum(failed)) AS failed,
-      toString(sum(cost)) AS cost, ${usage('', '')}
-     FROM calls_1h GROUP BY t, kind, agent, provider, model, tool, env, team HAVING sum(call_count) != 0 ORDER BY ALL`,
+    `SELECT toString(t) AS t, kind, agent, provider, model, tool, env, team, toString(sum(r.call_count)) AS n, toString(sum(r.failed)) AS failures,
+      toString(sum(r.cost)) AS cost, ${usage('r.', '')}
+     FROM calls_1h AS r GROUP BY t, kind, agent, provider, model, tool, env, team HAVING sum(r.call_count) != 0 ORDER BY ALL`,
   )
   const recount = await database.query(
     `SELECT toString(toDateTime(toStartOfHour(call.start_time), 'UTC')) AS t, call.kind AS kind, call.agent AS agent, call.provider AS provider,
-      call.model AS model, call.tool AS tool, env, team, toString(sum(sign)) AS calls, toString(sum(sign * toInt64(call.failed))) AS failed,
+      call.model AS model, call.tool AS tool, env, team, toString(sum(sign)) AS n, toString(sum(sign * toInt64(call.failed))) AS failures,
       toString(sum(sign * toDecimal128(call.cost, 9))) AS cost, ${usage('call.', 'sign * ')}
      FROM run_ledger ARRAY JOIN calls AS call GROUP BY t, kind, agent, provider, model, tool, env, team HAVING sum(sign) != 0 ORDER BY ALL`,
   )
   expect(rollup, 'calls per hour equal a recount of the ledger').toEqual(recount)
-  const hours = await one('SELECT toString(sum(run_count)) AS runs, toString(sum(spans)) AS spans FROM runs_1h')
+  const hours = await one(
+    'SELECT toString(sum(r.run_count)) AS runs, toString(sum(r.spans)) AS spans FROM runs_1h AS r',
+  )
   expect(hours, 'runs per hour equal the current state').toEqual({ runs: runs.runs, spans: runs.spans })
   return { spans: Number(stored.spans), runs: Number(runs.runs) }
 }
