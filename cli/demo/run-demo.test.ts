@@ -45,6 +45,17 @@ test('live spans lie in the present, are sent when they have ended, and stop wit
   }
 })
 
+test('stopped while the other side says "later", it ends within two seconds', async () => {
+  sink = await startOtlpSink((n) => (n > 0 ? { status: 503, headers: { 'Retry-After': '5' } } : undefined))
+  const stop = new AbortController()
+  const running = runDemo({ endpoint: sink.endpoint, days: 0.2, signal: stop.signal })
+  await new Promise((resolve) => setTimeout(resolve, 800))
+  const before = Date.now()
+  stop.abort()
+  expect((await running).spans).toBe(0)
+  expect(Date.now() - before).toBeLessThan(2000)
+})
+
 test('nothing listening is said in a sentence', async () => {
   await expect(runDemo({ endpoint: 'http://127.0.0.1:9' })).rejects.toThrow(/Nothing listens at/)
 })

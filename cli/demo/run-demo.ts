@@ -40,16 +40,20 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const { endpoint = defaultOtlpEndpoint, key, signal, print = () => {} } = options
   const { days = defaultDays, rate = defaultRate, seed = 'recount', live = true } = options
   const sender = await openOtlpSender({ endpoint, key, signal })
+  const runs = { historyRuns: 0, liveRuns: 0 }
   try {
     const due = new DueQueue()
-    const historyRuns = await sendHistory(sender, { seed: String(seed), days, due, signal })
+    runs.historyRuns = await sendHistory(sender, { seed: String(seed), days, due, signal })
     const first = await sender.flush()
     print(
-      `Demo: ${historyRuns} runs of the last ${days} days sent, ${first.spans} spans and ${first.logs} verdicts.${rejectedText(first)}`,
+      `Demo: ${runs.historyRuns} runs of the last ${days} days sent, ${first.spans} spans and ${first.logs} verdicts.${rejectedText(first)}`,
     )
-    const liveRuns =
-      live && !signal?.aborted ? await playLive(sender, { seed: String(seed), rate, due, signal, print }) : 0
-    return { ...(await sender.flush()), historyRuns, liveRuns }
+    if (live && !signal?.aborted) await playLive(sender, { seed: String(seed), rate, due, signal, print, runs })
+    return { ...(await sender.flush()), ...runs }
+  } catch (error) {
+    // Stopped while the other side was not taking data: what it has is in the report, the rest was only a demo.
+    if (signal?.aborted) return { ...sender.report(), ...runs }
+    throw error
   } finally {
     await sender.close()
   }
@@ -85,11 +89,11 @@ interface LiveTask {
   readonly due: DueQueue
   readonly signal: AbortSignal | undefined
   readonly print: (line: string) => void
+  readonly runs: { liveRuns: number }
 }
 
-async function playLive(sender: OtlpSender, { seed, rate, due, signal, print }: LiveTask): Promise<number> {
+async function playLive(sender: OtlpSender, { seed, rate, due, signal, print, runs }: LiveTask): Promise<void> {
   print(`Demo: now live, about ${rate} runs a minute.`)
-  let runs = 0
   let planned = nanosNow() - (nanosNow() % minute)
   while (!signal?.aborted) {
     const now = nanosNow()
@@ -97,7 +101,7 @@ async function playLive(sender: OtlpSender, { seed, rate, due, signal, print }: 
       for (const run of liveMinute(seed, planned, rate)) {
         // What should have started before the demo did is left out: live spans lie in the present.
         if (run.startNanos < now - minute) continue
-        runs += 1
+        runs.liveRuns += 1
         due.addSpans(runToSpans(run))
         for (const evaluation of runToEvaluations(run)) due.addLog(evaluation)
       }
@@ -107,7 +111,6 @@ async function playLive(sender: OtlpSender, { seed, rate, due, signal, print }: 
     await sender.flush()
     await sleep(tickMs, undefined, { signal }).catch(() => {})
   }
-  return runs
 }
 
 function rejectedText({ rejected }: SendReport): string {

@@ -1,3 +1,4 @@
+import { Ajv, type ValidateFunction } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { runToEvaluations, runToSpans } from './run-to-spans.ts'
 import type { DemoRun } from './story-model.ts'
@@ -137,6 +138,19 @@ describe('the shop window', () => {
   test('every scenario of every agent is told within a week', () => {
     const told = [...count(runs.map(({ scenario }) => scenario)).keys()]
     expect(told.sort()).toEqual(casts.flatMap(({ scenarios }) => scenarios).sort())
+  })
+
+  test('a tool call breaks the schema that its model was given exactly where the tool says so', () => {
+    const ajv = new Ajv({ strict: false, formats: { uri: true } })
+    const validators = new Map<string, ValidateFunction>()
+    for (const { body, error } of bodies) {
+      if (body.kind !== 'tool') continue
+      expect(body.definition, body.call.name).toBeDefined()
+      const validate = validators.get(body.call.name) ?? ajv.compile(body.definition?.parameters ?? false)
+      validators.set(body.call.name, validate)
+      expect(validate(body.call.arguments), frozen(body.call)).toBe(error?.type !== 'invalid_arguments')
+    }
+    expect(validators.size).toBeGreaterThan(15)
   })
 
   test('outcomes come late, and some of the last day are still open', () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Attributes } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
@@ -29,6 +30,8 @@ export interface OtlpSender {
   logs(logs: readonly TelemetryLog[]): Promise<void>
   /** @throws OtlpSendError if anything could not be delivered. */
   flush(): Promise<SendReport>
+  /** What has been answered so far. */
+  report(): SendReport
   close(): Promise<void>
 }
 
@@ -43,6 +46,7 @@ const batchItemsMax = 512
 // Far under the 64 MiB that a collector takes at once, and large enough to be quick.
 const batchBytesMax = 4 * 1024 * 1024
 const exportTimeoutMs = 30_000
+const stopGraceMs = 1_000
 
 /** @throws OtlpSendError when nothing listens there, before anything is sent. */
 export async function openOtlpSender(options: OtlpSenderOptions): Promise<OtlpSender> {
@@ -74,6 +78,7 @@ export async function openOtlpSender(options: OtlpSenderOptions): Promise<OtlpSe
     window.run(() => deliver('spans', batch.length, (done) => traceExporter.export(batch.map(toReadableSpan), done)))
   const sendLogs = (batch: readonly TelemetryLog[]): Promise<void> =>
     window.run(() => deliver('logs', batch.length, (done) => logExporter.export(batch.map(toReadableLog), done)))
+  const report = (): SendReport => ({ ...sent, rejected: partialSuccesses.rejections() })
   const spanBatcher = new Batcher<TelemetrySpan>()
   const logBatcher = new Batcher<TelemetryLog>()
 
@@ -88,10 +93,13 @@ export async function openOtlpSender(options: OtlpSenderOptions): Promise<OtlpSe
       for (const batch of spanBatcher.rest()) await sendSpans(batch)
       for (const batch of logBatcher.rest()) await sendLogs(batch)
       await window.idle()
-      return { ...sent, rejected: partialSuccesses.rejections() }
+      return report()
     },
+    report,
     async close() {
-      await Promise.all([traceExporter.shutdown(), logExporter.shutdown()])
+      const closed = Promise.all([traceExporter.shutdown(), logExporter.shutdown()])
+      // Shutting down waits for requests under way, which may be waiting to retry.
+      if (!options.signal?.aborted) await closed
       partialSuccesses.stop()
     },
   }
@@ -135,7 +143,7 @@ async function exportUntilAnswered(
 ): Promise<number> {
   const deadline = Date.now() + giveUpAfterMs
   for (let resent = 0; ; resent++) {
-    const result = await new Promise<ExportResult>((resolve) => send(resolve))
+    const result = await orStopped(new Promise<ExportResult>((resolve) => send(resolve)), signal)
     if (result.code === ExportResultCode.SUCCESS) return resent
     const status = statusOf(result.error)
     if (status !== undefined) throw refused(endpoint, status, result.error)
@@ -148,6 +156,22 @@ async function exportUntilAnswered(
       )
     }
     await sleep(Math.min(1000 * 2 ** resent, 10_000))
+  }
+}
+
+/** Someone who stops the command does not wait for the exporter's retries; an answer that is under way still counts. */
+async function orStopped(result: Promise<ExportResult>, signal: AbortSignal | undefined): Promise<ExportResult> {
+  if (!signal) return result
+  const settled = new AbortController()
+  const stopped = async (): Promise<ExportResult> => {
+    if (!signal.aborted) await once(signal, 'abort', { signal: settled.signal })
+    await sleep(stopGraceMs, undefined, { signal: settled.signal })
+    return { code: ExportResultCode.FAILED, error: new Error('stopped before the answer') }
+  }
+  try {
+    return await Promise.race([result, stopped().catch(() => new Promise<never>(() => {}))])
+  } finally {
+    settled.abort()
   }
 }
 

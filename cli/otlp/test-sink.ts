@@ -71,7 +71,10 @@ export async function startOtlpSink(
     }
   }
 
-  const server = createServer((request, response) => void handle(request, response))
+  const server = createServer((request, response) => {
+    // A request that the sender or the end of the test cut off; bytes that cannot be decoded fail at the sender.
+    handle(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)))
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -41,8 +41,8 @@ function fix({ random, issue }: PrScene, trouble?: Trouble): readonly Turn[] {
           .guardrail('secret_scan', 'pass', 'tool_call', 'edit_file', 'no secret found', 6)
           .tool('1 replacement', 30)
       }
-      runTests(story, issue, trouble === 'first-fix-fails' ? 2 : 0)
-      const title = `Fix #${issue.number}: ${issue.title.toLowerCase()}`
+      runTests(story, issue, trouble === 'first-fix-fails' ? 1 : 0)
+      const title = `Fix #${issue.number}: ${issue.title}`
       story.model('All green. I am opening the pull request.', {
         calls: [['open_pull_request', { title, body: `Cause: ${issue.cause}. The change is one line, with a test.` }]],
       })
@@ -101,7 +101,7 @@ function explore(story: Story, issue: Issue): void {
         ['search_code', { pattern: name.replace('.ts', ''), glob: '**/*.test.ts' }],
       ],
     })
-    .tool(`// ${name}\nexport function example() {\n  return ${issue.old}\n}\n`, 25)
+    .tool(`// ${name}, lines 38–46\n  …\n  ${issue.old}\n  …\n`, 25)
     .tool(`${issue.folder}/src/${name.replace('.ts', '.test.ts')}:7: import`, 120)
 }
 

@@ -70,7 +70,7 @@ function missingAmount({ random, large: order }: RefundScene): readonly Turn[] {
 
 function lookupLoop({ random, order }: RefundScene): readonly Turn[] {
   const times = random.int(4, 8)
-  const wrong = { order_id: `A${order.id.slice(2)}` }
+  const wrong = { order_id: `A-0${order.id.slice(3)}` }
   return [
     (story) => {
       ask(story, `Refund for ${wrong.order_id} please, the ${order.item} is broken.`)
@@ -130,7 +130,7 @@ function abandoned({ random, large: order }: RefundScene): readonly Turn[] {
           calls: [['issue_refund', { order_id: order.id, amount_usd: order.amount, reason: 'wrong item' }]],
         })
         .approval('issue_refund', 'expired', '', '', 900)
-        .toolFails('approval_expired', 'nobody decided within 15 minutes', 10)
+        .toolFails('approval_expired', 'nobody decided in time', 10)
         .model('I could not reach a colleague in time. May I call you back tomorrow?')
         .judge({
           name: 'task.outcome',

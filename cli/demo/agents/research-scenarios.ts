@@ -166,7 +166,7 @@ function writeBrief(story: Story, account: Account): void {
     .guardrail('contact_data', 'pass', 'output', body, 'business contact data only', 22)
     .tool({ stored: true, id: `BR-${story.random.int(1000, 9999)}` }, 180)
     .model(
-      `### ${account.name} in one minute\n\n- **What they do:** ${account.business}\n- **New:** ${account.news} [1]\n- **Where we help:** ${account.hook}; see the Meridian case (38 % faster claims)\n- **Talk to:** ${account.lead}\n\nOpening line: “I read that you ${account.news.startsWith('was') ? 'had a rough month' : account.news} – who looks after that today?”`,
+      `### ${account.name} in one minute\n\n- **What they do:** ${account.business}\n- **New:** ${account.news} [1]\n- **Where we help:** ${account.hook}; see the Meridian case (38 % faster claims)\n- **Talk to:** ${account.lead}\n\nOpening line: “I read that ${account.name} ${account.news} – who looks after that today?”`,
     )
 }
 
