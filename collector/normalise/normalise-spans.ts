@@ -8,6 +8,7 @@ import type { Contents } from './contents.ts'
 import { EVALUATION_EVENT, type ScoreTarget, scoreOfEvent, scoreOfOutcome, scoresOfAnnotations } from './evaluations.ts'
 import { Facts } from './facts.ts'
 import { readSource, type Source, sourceOf } from './source.ts'
+import { readEvents } from './span-events.ts'
 import { completeSpan } from './span-fields.ts'
 
 export interface Request {
@@ -37,6 +38,7 @@ const spanOf = (wire: WireSpan, source: Source, facts: Facts, request: Request):
   const stored = newStored()
   for (const pair of source.scopeAttributes) take(pair, stored, facts, wire.traceId, request.contents)
   for (const pair of wire.attributes) take(pair, stored, facts, wire.traceId, request.contents)
+  if (wire.events.length > 0) readEvents(facts, wire.events)
   readSource(facts, source)
   const endsBeforeStart = wire.endTimeUnixNano < wire.startTimeUnixNano
   if (endsBeforeStart) stored.attrs.set('recount.flag.end_before_start', 'true')

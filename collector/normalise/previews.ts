@@ -16,7 +16,7 @@ export const previewOf = (value: AnyValue | undefined, side: Side): string => {
   if (!looksLikeJson(value)) return cut(value)
   const body = value.length <= PARSE_CHARS_MAX ? parsedJson(value) : undefined
   if (body === undefined) return cut(searched(value.slice(0, PARSE_CHARS_MAX), side) || value)
-  return cut(found(body, side) || value)
+  return cut(found(body, side) || (hasText(body) ? value : ''))
 }
 
 /** The same for messages flattened into keys: `llm.input_messages.0.message.content`, `gen_ai.prompt.0.content`. */
@@ -51,7 +51,12 @@ const looksLikeJson = (text: string): boolean => {
   return first === 0x7b || first === 0x5b || first === 0x22
 }
 
-const found = (body: unknown, side: Side): string => (side === 'input' ? userText(body, 0) : assistantText(body, 0))
+/** `{"args": [], "kwargs": {}}` is a body that says nothing. */
+const hasText = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null ? Object.values(body).some(hasText) : body !== null && body !== ''
+
+const found = (body: unknown, side: Side): string =>
+  side === 'input' ? userText(body, 0) : assistantText(body, 0) || requestedTools(body, 0)
 
 const INPUT_NAMES = [
   'messages',
@@ -79,6 +84,7 @@ const OUTPUT_NAMES = [
   'generations',
   'candidates',
   'kwargs',
+  'data',
   'result',
   'answer',
   'raw',
@@ -105,6 +111,24 @@ const assistantText = (value: unknown, depth: number): string => {
   if (!isObject(value) || isUser(roleOf(value))) return ''
   if (value.type === 'tool_call' || value.type === 'reasoning') return ''
   return first(OUTPUT_NAMES, (name) => (name in value ? assistantText(value[name], depth + 1) : ''))
+}
+
+/** An answer that is nothing but calls of tools shows which: `lookup_order({"order_id":"A-1001"})`. */
+const requestedTools = (value: unknown, depth: number): string => {
+  if (depth > DEPTH_MAX || typeof value !== 'object' || value === null) return ''
+  if (Array.isArray(value)) {
+    const calls = value.map((item) => requestedTools(item, depth + 1)).filter((text) => text !== '')
+    return calls.join(', ')
+  }
+  if (!isObject(value)) return ''
+  const call = isObject(value.function) ? value.function : value
+  const name = call.name ?? call.toolName
+  const given = call.arguments ?? call.args ?? call.input
+  if (typeof name === 'string' && given !== undefined)
+    return `${name}(${typeof given === 'string' ? given : JSON.stringify(given)})`
+  return first(['parts', 'tool_calls', 'toolCalls', 'content', 'message', 'toolUse'], (key) =>
+    requestedTools(value[key], depth + 1),
+  )
 }
 
 const first = <T>(items: readonly T[], read: (item: T) => string): string => {

@@ -10,7 +10,7 @@ import type { Contents } from './contents.ts'
 import { type Facts, TABLE } from './facts.ts'
 import { kindOf } from './kind-of.ts'
 import { cut, flattenedPreview, previewOf } from './previews.ts'
-import { canonicalTools } from './tool-definitions.ts'
+import { canonicalTool, canonicalTools } from './tool-definitions.ts'
 import { readUsage } from './usage.ts'
 
 /** Arguments are kept for validation up to this many bytes of text; longer ones are cut and cannot be validated. */
@@ -113,7 +113,7 @@ export const completeSpan = (core: SpanCore, reading: Reading): Span => {
     tool: kind === 'tool' || kind === 'approval' ? toolNameOf(facts, core.name) : '',
     toolCallId: facts.text(F.toolCallId),
     toolArguments: kind === 'tool' ? facts.text(F.toolArguments).slice(0, TOOL_ARGUMENTS_BYTES_MAX) : '',
-    toolDefinitionsRef: toolsRef(facts, core.traceId, reading.contents),
+    toolDefinitionsRef: toolsRef(facts, kind, core, reading.contents),
     guardrail: kind === 'guardrail' || kind === 'evaluator' ? guardrailOf(facts, core.name) : '',
     verdict: kind === 'guardrail' ? verdictOf(facts, core, reading.exception, failure.failed) : '',
     usage: read.usage,
@@ -211,9 +211,12 @@ const toolNameOf = (facts: Facts, name: string): string => {
   return prefix ? name.slice(prefix.length) : name
 }
 
-const toolsRef = (facts: Facts, traceId: string, contents: Contents): string => {
-  const canonical = canonicalTools(facts.raw(F.toolDefinitions), facts.toolDefinitions)
-  return canonical === '' ? '' : contents.add(traceId, canonical)
+const toolsRef = (facts: Facts, kind: Kind, core: SpanCore, contents: Contents): string => {
+  const canonical =
+    kind === 'tool' && facts.has(F.toolSchema)
+      ? canonicalTool(toolNameOf(facts, core.name), facts.text(F.toolSchema))
+      : canonicalTools(facts.raw(F.toolDefinitions), facts.toolDefinitions)
+  return canonical === '' ? '' : contents.add(core.traceId, canonical)
 }
 
 const guardrailOf = (facts: Facts, name: string): string => {

@@ -27,6 +27,14 @@ export const canonicalTools = (value: AnyValue | undefined, flattened: readonly 
   return canonical
 }
 
+/** The same for the one tool that a span runs, whose schema stands on the span. */
+export const canonicalTool = (name: string, schema: string): string => {
+  const parsed = parsedJson(schema)
+  if (!isObject(parsed)) return ''
+  const named = definitionOf(parsed)[0]
+  return JSON.stringify([named ?? { name, description: '', parameters: isObject(parsed.json) ? parsed.json : parsed }])
+}
+
 const cacheKey = (value: AnyValue | undefined, flattened: readonly KeyValue[]): string => {
   if (typeof value === 'string') return value
   if (value !== undefined) return JSON.stringify(plainOf(value))
@@ -38,7 +46,13 @@ const cacheKey = (value: AnyValue | undefined, flattened: readonly KeyValue[]): 
 const fromValue = (value: AnyValue): readonly ToolDefinition[] => {
   const plain = typeof value === 'string' ? parsedJson(value) : plainOf(value)
   const list = Array.isArray(plain) ? plain : isObject(plain) ? [plain] : []
-  return list.flatMap((item) => definitionOf(typeof item === 'string' ? parsedJson(item) : item))
+  return list.flatMap((item) => (typeof item === 'string' ? fromText(item) : definitionOf(item)))
+}
+
+/** A definition as JSON text (AI SDK), or no more than a name (Mastra). */
+const fromText = (text: string): readonly ToolDefinition[] => {
+  const parsed = parsedJson(text)
+  return parsed === undefined ? [{ name: text, description: '', parameters: null }] : definitionOf(parsed)
 }
 
 /** OpenAI nests under `function`; Anthropic says input_schema, the AI SDK inputSchema, Gemini a list of functionDeclarations. */

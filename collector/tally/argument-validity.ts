@@ -95,8 +95,16 @@ const parseArguments = (text: string): unknown => {
   if (!isObject(parsed) || !isObject(parsed.kwargs)) return parsed
   const others = Object.keys(parsed).filter((key) => key !== 'kwargs' && key !== 'args')
   if (others.length > 0) return parsed
-  return Array.isArray(parsed.args) && parsed.args.length > 0 ? undefined : parsed.kwargs
+  return Array.isArray(parsed.args) && parsed.args.length > 0 ? undefined : withoutObjects(parsed.kwargs)
 }
+
+/** Frameworks add arguments of their own to what the model said; the decorator records them as they print. */
+const withoutObjects = (kwargs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(kwargs).filter(
+      ([, value]) => !(typeof value === 'string' && /^<.{1,300} object at 0x[0-9a-f]+>$/.test(value)),
+    ),
+  )
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -18,6 +18,7 @@ export interface Counted {
   readonly missingUsageCalls: number
 }
 
+/** Nearest enclosing agent of a span and its version; '' where none encloses it. */
 export interface Agents {
   readonly nameOf: (span: TallySpan) => string
   readonly versionOf: (span: TallySpan) => string
@@ -65,6 +66,7 @@ const fromModel = (call: ModelCall, all: ModelCalls, agents: Agents, prices: Pri
   }
   const cost = costOf(priced, reportedCost(usage, members), all.covered.has(best), prices)
   return callOf(best, agents, {
+    agent: agentOf([best, ...members], agents),
     provider: priced.provider,
     model: priced.model,
     tool: '',
@@ -77,6 +79,15 @@ const fromModel = (call: ModelCall, all: ModelCalls, agents: Agents, prices: Pri
     ttftNanos: members.find(({ ttftNanos }) => ttftNanos > 0n)?.ttftNanos ?? 0n,
     validity: 'unknown',
   })
+}
+
+/** The agent that any of the spans is inside of (a provider's SDK may report its span apart); without one the service (semantics.md §0). */
+const agentOf = (spans: readonly TallySpan[], agents: Agents): string => {
+  for (const span of spans) {
+    const name = agents.nameOf(span)
+    if (name !== '') return name
+  }
+  return spans[0]?.service ?? ''
 }
 
 type Said = 'provider' | 'requestModel' | 'serviceTier' | 'errorType'
@@ -95,13 +106,14 @@ const servedModel = (best: TallySpan, members: readonly TallySpan[]): string =>
   (best.model || members.find(({ model }) => model !== '')?.model || '')
 
 const fromRollup = (span: TallySpan, agents: Agents, prices: PriceBook): Call =>
-  callOf(span, agents, { ...asSpanSays(span), cost: costOf(span, span.costReportedNanoUsd, false, prices) })
+  callOf(span, agents, { ...asSpanSays(span, agents), cost: costOf(span, span.costReportedNanoUsd, false, prices) })
 
 const fromTool = (call: ToolCall, agents: Agents, offers: readonly Offer[]): Call => {
   const { main, members } = call
   const offer = offerTo(call, agents, offers)
   const fee = members.find(({ toolFeeNanoUsd }) => toolFeeNanoUsd > 0n)?.toolFeeNanoUsd ?? 0n
   return callOf(main, agents, {
+    agent: agentOf([main, ...members], agents),
     provider: '',
     model: '',
     tool: call.name,
@@ -117,10 +129,11 @@ const fromTool = (call: ToolCall, agents: Agents, offers: readonly Offer[]): Cal
 }
 
 const fromRetrieval = (span: TallySpan, agents: Agents): Call =>
-  callOf(span, agents, { ...asSpanSays(span), usage: NO_USAGE, usageReported: 0 })
+  callOf(span, agents, { ...asSpanSays(span, agents), usage: NO_USAGE, usageReported: 0 })
 
 type CallFacts = Pick<
   Call,
+  | 'agent'
   | 'provider'
   | 'model'
   | 'tool'
@@ -133,7 +146,8 @@ type CallFacts = Pick<
   | 'validity'
 > & { readonly cost: CallCost }
 
-const asSpanSays = (span: TallySpan): CallFacts => ({
+const asSpanSays = (span: TallySpan, agents: Agents): CallFacts => ({
+  agent: agentOf([span], agents),
   provider: span.provider,
   model: span.model,
   tool: span.tool,
@@ -155,7 +169,7 @@ const callOf = (span: TallySpan, agents: Agents, facts: CallFacts): Call => ({
   kind: span.kind,
   startNanos: span.startNanos,
   durationNanos: span.durationNanos,
-  agent: agents.nameOf(span),
+  agent: facts.agent,
   agentVersion: agents.versionOf(span),
   provider: facts.provider,
   model: facts.model,
@@ -189,7 +203,9 @@ const offersOf = (tree: RunTree, toolDefinitions: ReadonlyMap<string, string>): 
   })
 
 /** The tools that the calling agent had last been given before the call; without any of its own, the last that anyone was given. */
-const offerTo = ({ main }: ToolCall, agents: Agents, offers: readonly Offer[]): Offer | undefined => {
+const offerTo = ({ main, members }: ToolCall, agents: Agents, offers: readonly Offer[]): Offer | undefined => {
+  const own = offers.find(({ span }) => members.includes(span))
+  if (own) return own
   const before = offers.filter(({ span }) => span.startNanos <= main.startNanos)
   const agent = agents.nameOf(main)
   return before.findLast(({ span }) => agents.nameOf(span) === agent) ?? before.at(-1) ?? offers[0]

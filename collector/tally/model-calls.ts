@@ -220,6 +220,7 @@ const rollupsOf = (
   for (const span of rest) for (const up of tree.ancestorsOf(span)) said.add(up)
   const rollups = rest.filter((span) => !said.has(span))
   const covering = new Set(rollups)
-  const isCovered = ({ best }: ModelCall): boolean => [...tree.ancestorsOf(best)].some((up) => covering.has(up))
+  const isCovered = ({ members }: ModelCall): boolean =>
+    members.some((member) => [...tree.ancestorsOf(member)].some((up) => covering.has(up)))
   return { rollups, covered: new Set(rollups.length === 0 ? [] : calls.filter(isCovered).map(({ best }) => best)) }
 }

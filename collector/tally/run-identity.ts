@@ -28,11 +28,11 @@ export class RunIdentity implements Agents {
     return main === '' ? [] : [main, ...[...others].sort()]
   }
 
-  /** Nearest enclosing agent; without one the service (semantics.md §0). */
+  /** Nearest enclosing agent; '' without one. */
   nameOf(span: TallySpan): string {
     if (span.agent !== '') return span.agent
     for (const up of this.#tree.ancestorsOf(span)) if (up.agent !== '') return up.agent
-    return span.service
+    return ''
   }
 
   versionOf(span: TallySpan): string {
@@ -63,25 +63,27 @@ export class RunIdentity implements Agents {
     return new Map([...labels].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
-  /** What the user said first and the agent last: the root's, else the first and last span's that is an agent or a call of a model. */
+  /** What the user said first: the root's input, unless that is data and a span below has it in words. */
   get firstInput(): string {
-    return (
-      this.roots[0]?.inputPreview || this.#speakers.find(({ inputPreview }) => inputPreview !== '')?.inputPreview || ''
-    )
+    return inWords([...this.roots, ...this.#speakers].map(({ inputPreview }) => inputPreview))
   }
 
+  /** What the agent said last, found the same way from the end. */
   get lastOutput(): string {
-    const lastRoot = this.roots.findLast(({ outputPreview }) => outputPreview !== '')
-    return (
-      lastRoot?.outputPreview ||
-      this.#speakers.findLast(({ outputPreview }) => outputPreview !== '')?.outputPreview ||
-      ''
+    return inWords(
+      [...this.roots.toReversed(), ...this.#speakers.toReversed()].map(({ outputPreview }) => outputPreview),
     )
   }
 
   get #speakers(): readonly TallySpan[] {
     return this.#tree.spans.filter(({ kind }) => kind === 'agent' || kind === 'workflow' || kind === 'llm')
   }
+}
+
+/** The first that is neither JSON nor a Python object as it prints; without one the first. */
+const inWords = (texts: readonly string[]): string => {
+  const said = texts.filter((text) => text !== '')
+  return said.find((text) => !/^(?:[[{]|\w+\(\w+=)/.test(text)) ?? said[0] ?? ''
 }
 
 type TextField =

@@ -24,7 +24,7 @@ export const tallyRun = (input: RunInput, prices: PriceBook): RunTally => {
   const tree = new RunTree(input.spans)
   const identity = new RunIdentity(tree)
   const counted = countCalls(tree, identity, input.toolDefinitions, prices)
-  const checks = checksOf(tree, (span) => identity.nameOf(span))
+  const checks = checksOf(tree, (span) => identity.nameOf(span) || span.service)
   const { outcome, source, evaluator } = outcomeOf(input.scores)
   return {
     projectId: input.projectId,

@@ -53,6 +53,8 @@ export const FIELDS = [
   'toolCallId',
   'toolArguments',
   'toolDefinitions',
+  /** The JSON Schema of the one tool that the span runs. */
+  'toolSchema',
   'env',
   'team',
   'costCenter',

@@ -216,6 +216,9 @@ export const vendors: Dialect = {
     ttft: [{ key: 'copilot_chat.time_to_first_token', scale: 1e6 }],
     inputContent: [
       'langfuse.observation.input',
+      'mastra.agent_run.input',
+      'mastra.workflow_run.input',
+      'mastra.model_generation.input',
       'langwatch.input',
       'lmnr.span.input',
       'genkit:input',
@@ -225,6 +228,9 @@ export const vendors: Dialect = {
     ],
     outputContent: [
       'langfuse.observation.output',
+      'mastra.agent_run.output',
+      'mastra.workflow_run.output',
+      'mastra.model_generation.output',
       'langwatch.output',
       'lmnr.span.output',
       'genkit:output',

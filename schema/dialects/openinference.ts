@@ -51,6 +51,7 @@ export const openinference: Dialect = {
     toolCallId: ['tool.id', 'tool_call.id'],
     // `tool.parameters` is the schema for most emitters and the arguments for some; the span's input is the arguments for all.
     toolArguments: ['input.value'],
+    toolSchema: ['tool.json_schema'],
     inputContent: ['input.value'],
     outputContent: ['output.value'],
   },

@@ -150,6 +150,7 @@ export const otelGenai: Dialect = {
     toolCallId: ['gen_ai.tool.call.id', 'gen_ai.tool.call_id'],
     toolArguments: ['gen_ai.tool.call.arguments', 'mcp.request.argument', 'tool_arguments'],
     toolDefinitions: ['gen_ai.tool.definitions'],
+    toolSchema: ['gen_ai.tool.json_schema'],
     env: ['gen_ai.environment'],
     failure: ['gen_ai.tool.status'],
     ttft: [

@@ -79,6 +79,20 @@ export const CALL_EVENTS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['gen_ai.client.inference.operation.details', 'llm'],
 ])
 
+/** Span events with one message each (≤ 1.36), and what their content is to the span. */
+export const CONTENT_EVENTS: ReadonlyMap<string, 'inputContent' | 'outputContent' | 'toolArguments'> = new Map([
+  ['gen_ai.user.message', 'inputContent'],
+  ['gen_ai.choice', 'outputContent'],
+  ['gen_ai.tool.message', 'toolArguments'],
+])
+
+/** Span events whose attributes are the call's own. */
+export const DETAIL_EVENTS: ReadonlySet<string> = new Set([
+  'gen_ai.client.inference.operation.details',
+  'gen_ai.content.prompt',
+  'gen_ai.content.completion',
+])
+
 export const EVALUATION_EVENT = 'gen_ai.evaluation.result'
 
 /** Values that stand where an id was removed, or that only look like one. */
