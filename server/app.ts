@@ -1,0 +1,106 @@
+import { type Context, Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { CONTRACT, type Endpoint } from '../schema/api/contract.ts'
+import type { RouteName } from '../schema/api/paths.ts'
+import { checkDoors, corsHeaders, preflightHeaders } from '../schema/http/doors.ts'
+import { errorAnswer } from './errors.ts'
+import { parseRequest } from './parse-request.ts'
+import { HttpProblem, notFound } from './problem.ts'
+import { fleetRoutes } from './routes/fleet.ts'
+import { healthRoutes, readinessStatus } from './routes/health.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { traceRoutes } from './routes/traces.ts'
+import { securityHeaders } from './security-headers.ts'
+import type { Ask, Handlers, JsonRoute, ServerDeps } from './server-deps.ts'
+import { serveUi } from './static-ui.ts'
+
+const HANDLERS: Handlers = { ...healthRoutes, ...sessionRoutes, ...traceRoutes, ...fleetRoutes }
+
+/** Routes that answer without a key: they say whether the process lives, not what it holds. */
+const OPEN_ROUTES: ReadonlySet<RouteName> = new Set(['healthz', 'readyz'])
+
+/** The whole HTTP side of the read path: every route of CONTRACT, the UI's files, and problem+json for whatever goes wrong. */
+export const createApp = (deps: ServerDeps): Hono => {
+  const app = new Hono()
+  app.use(securityHeaders)
+  app.use(compress({ threshold: 1024 }))
+  app.use(doorKeeper(deps))
+  for (const name of inMatchingOrder()) app.get(honoPath(CONTRACT[name].path), (context) => answer(deps, name, context))
+  app.all('*', async (context) => {
+    if (context.req.method !== 'GET' && context.req.method !== 'HEAD')
+      throw new HttpProblem(405, 'Only GET is answered here; /openapi.json lists every route.')
+    const file = isProgram(context.req.path)
+      ? undefined
+      : await serveUi(deps.uiDir, context.req.path, context.req.raw.headers)
+    if (file) return file
+    throw notFound(`Nothing is at ${context.req.path.slice(0, 200)}; /openapi.json lists every route.`)
+  })
+  app.onError((error) => {
+    const { problem, headers, unexpected } = errorAnswer(error)
+    if (unexpected) deps.log?.(`request failed: ${error.stack ?? error.message}`)
+    return Response.json(problem, {
+      status: problem.status,
+      headers: { ...headers, 'content-type': 'application/problem+json' },
+    })
+  })
+  return app
+}
+
+/** Paths of the program's own interfaces never fall back to the UI's page. */
+const isProgram = (path: string): boolean => /^\/(api|mcp|prometheus|tempo|v1)(\/|$)/.test(path)
+
+const answer = async (deps: ServerDeps, name: RouteName, context: Context): Promise<Response> => {
+  const projectId = OPEN_ROUTES.has(name) ? 0 : projectOf(deps, context.req.raw.headers)
+  if (name === 'metrics')
+    return new Response(await deps.metrics(), {
+      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+    })
+  const endpoint: Endpoint = CONTRACT[name]
+  const ask = {
+    database: deps.database,
+    deps,
+    projectId,
+    ...parseRequest(endpoint, context.req.param(), new URL(context.req.url).searchParams),
+    nowMs: deps.nowMs?.() ?? Date.now(),
+  }
+  const body = await handle(name, ask as Ask<JsonRoute>)
+  if (deps.validateResponses) endpoint.response?.parse(body)
+  return Response.json(body, {
+    status: name === 'readyz' ? readinessStatus(body) : 200,
+    headers: { 'cache-control': 'no-store' },
+  })
+}
+
+/** The contract ties each name to its handler; TypeScript cannot follow that through a loop over names. */
+const handle = (name: JsonRoute, ask: Ask<JsonRoute>): Promise<unknown> =>
+  (HANDLERS[name] as (ask: Ask<JsonRoute>) => Promise<unknown>)(ask)
+
+const projectOf = (deps: ServerDeps, headers: Headers): number => {
+  const projectId = deps.projectOf(headers)
+  if (projectId === undefined)
+    throw new HttpProblem(
+      401,
+      'An API key is needed: send it as "Authorization: Bearer rk_…" or x-api-key. `recount key create` makes one.',
+    )
+  return projectId
+}
+
+const doorKeeper =
+  (deps: ServerDeps) =>
+  async (context: Context, next: () => Promise<void>): Promise<Response | undefined> => {
+    const headers = Object.fromEntries(context.req.raw.headers)
+    const door = checkDoors(headers, deps.doors)
+    if (!door.open) throw new HttpProblem(403, door.reason)
+    const preflight = context.req.method === 'OPTIONS' ? preflightHeaders(headers, deps.doors, 'GET') : undefined
+    if (preflight) return new Response(null, { status: 204, headers: preflight })
+    await next()
+    for (const [name, value] of Object.entries(corsHeaders(headers, deps.doors))) context.header(name, value)
+    return undefined
+  }
+
+/** `{id}` of OpenAPI is `:id` of Hono. Fixed segments come first: `/api/sessions/facets` is no session. */
+const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
+const inMatchingOrder = (): RouteName[] =>
+  (Object.keys(CONTRACT) as RouteName[]).toSorted(
+    (a, b) => CONTRACT[a].path.split('{').length - CONTRACT[b].path.split('{').length,
+  )

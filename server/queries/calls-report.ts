@@ -1,0 +1,106 @@
+import type { UsageItem } from '../../schema/api/shapes.ts'
+import type { Database } from '../../schema/clickhouse/database.ts'
+import { usdOf } from '../answers/money.ts'
+import { rateOf } from '../answers/rate.ts'
+import { isoOfNanos, msOfNanos } from '../answers/time.ts'
+import { usageOf } from '../answers/usage.ts'
+import { type BoundedQuestion, runsClause } from './filter.ts'
+import { type CallFigures, type CallReport, callFigures, costStatusOf, histogramQuantile } from './fleet.ts'
+import { fill, sqlFile } from './sql-file.ts'
+
+const MEMBERS = sqlFile('runs-by-member')
+
+interface MemberRow {
+  readonly member: string
+  readonly runs: number
+  readonly last_nanos: string
+  readonly usage_unreported: number
+}
+
+const TOOLS: CallReport = {
+  keys: ['tool'],
+  callKinds: ['tool'],
+  otherKinds: [
+    'llm',
+    'embedding',
+    'rerank',
+    'evaluator',
+    'retrieval',
+    'agent',
+    'workflow',
+    'step',
+    'span',
+    'prompt',
+    'plan',
+    'memory',
+  ],
+}
+/** A roll-up that stands for calls without spans has a kind of its own: its tokens and money are its model's, but it is no call. */
+const MODELS: CallReport = {
+  keys: ['provider', 'model'],
+  callKinds: ['llm', 'embedding', 'rerank', 'evaluator'],
+  otherKinds: ['tool', 'retrieval'],
+}
+
+export const toolsReport = async (database: Database, question: BoundedQuestion): Promise<UsageItem[]> => {
+  const [figures, members] = await Promise.all([
+    callFigures(database, question, TOOLS),
+    runsByMember(database, question, 'r.tools'),
+  ])
+  return [...figures.values()].map((figure) => {
+    const judged = figure.valid + figure.invalid
+    return {
+      ...itemOf(figure, members.get(figure.key.tool ?? '')),
+      valid: { ...rateOf(figure.valid, judged), coverage: figure.calls === 0 ? null : judged / figure.calls },
+    }
+  })
+}
+
+export const modelsReport = async (database: Database, question: BoundedQuestion): Promise<UsageItem[]> => {
+  const [figures, members] = await Promise.all([
+    callFigures(database, question, MODELS),
+    runsByMember(database, question, 'r.models'),
+  ])
+  return [...figures.values()].map((figure) => itemOf(figure, members.get(figure.key.model ?? '')))
+}
+
+const runsByMember = async (
+  database: Database,
+  question: BoundedQuestion,
+  members: 'r.tools' | 'r.models',
+): Promise<Map<string, MemberRow>> => {
+  const clause = runsClause(question)
+  const rows = await database.query<MemberRow>(fill(MEMBERS, { members, runs: clause.sql }), clause.params)
+  return new Map(rows.map((row) => [row.member, row]))
+}
+
+const itemOf = (figure: CallFigures, member: MemberRow | undefined): UsageItem => {
+  const last = member && BigInt(member.last_nanos) > figure.lastNanos ? BigInt(member.last_nanos) : figure.lastNanos
+  return {
+    key: figure.key,
+    runs: member?.runs ?? 0,
+    calls: figure.calls,
+    errors: figure.errors,
+    failureRate: rateOf(figure.errors, figure.calls),
+    p50Ms: quantileMs(figure, 0),
+    p95Ms: quantileMs(figure, 1),
+    usage: usageOf(figure.usage, member?.usage_unreported ?? 0),
+    costUsd: usdOf(figure.costNanoUsd),
+    costStatus: costStatusOf(figure.unpriced, figure.costNanoUsd),
+    unpricedCalls: figure.unpriced,
+    valid: null,
+    success: null,
+    costPerSuccess: null,
+    guardrailHits: null,
+    guardrailEvaluations: null,
+    lastSeen: isoOfNanos(last),
+    series: figure.series,
+    agents: figure.agents.toSorted(),
+    versions: [],
+  }
+}
+
+const quantileMs = (figure: CallFigures, which: 0 | 1): number | null => {
+  const nanos = figure.quantiles?.[which] ?? histogramQuantile(figure.histogram, which === 0 ? 0.5 : 0.95)
+  return nanos === undefined ? null : msOfNanos(nanos)
+}

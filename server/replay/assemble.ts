@@ -1,0 +1,273 @@
+import type { Message, Step, ToolCall } from '../../schema/api/shapes.ts'
+import type { Database } from '../../schema/clickhouse/database.ts'
+import type { Kind } from '../../schema/model/kind.ts'
+import type { CallRow, CheckRow } from '../queries/calls.ts'
+import { approvalsIn } from './approvals.ts'
+import { Conversation } from './conversation.ts'
+import { type Draft, momentOf } from './draft.ts'
+import { errorSteps } from './error-steps.ts'
+import { scoreSteps } from './evaluations.ts'
+import { eachBody, type Loaded, type SpanBody } from './load.ts'
+import { messagesOfSpan, type SpanMessages } from './messages/messages-of-span.ts'
+import { plainInput, plainOutput } from './messages/plain-io.ts'
+import { RequestedCalls } from './requested-calls.ts'
+import { approval, guardrail, handoff, modelCall, plain, retrieval, subAgentStart, toolCall } from './span-steps.ts'
+import { withTotals } from './totals.ts'
+import { type Node, treeOf } from './tree.ts'
+import { Offers } from './validation.ts'
+
+/** All steps of what was loaded, in order, with running totals. Bodies of spans are read in batches and let go. */
+export const assemble = async (database: Database, loaded: Loaded): Promise<Step[]> => {
+  const nodes = treeOf(loaded.spans)
+  const byKey = new Map(nodes.map((node) => [node.key, node]))
+  const work = new Assembly(loaded, nodes)
+  const primary = nodes.filter((node) => work.isPrimary(node))
+  await eachBody(database, loaded, primary.map(spanOf), (span, body) =>
+    work.take(byKey.get(`${span.trace_id}/${span.span_id}`)!, body),
+  )
+  work.flush()
+  const outer = nodes.filter((node) => work.mayHoldMore(node))
+  await eachBody(database, loaded, outer.map(spanOf), (span, body) =>
+    work.takeLeftOver(byKey.get(`${span.trace_id}/${span.span_id}`)!, body),
+  )
+  const drafts = [...work.finished(), ...(await errorSteps(database, loaded, nodes, work.keysWithSteps))]
+  return withTotals(drafts.sort(inOrder))
+}
+
+const spanOf = (node: Node) => node.span
+
+/** What happened at one moment: what an outer span was given, the steps as they were made, what an outer span gave, then judgements. */
+const inOrder = (a: Draft, b: Draft): number =>
+  a.start < b.start ? -1 : a.start > b.start ? 1 : (a.phase ?? 1) - (b.phase ?? 1)
+
+/** Spans whose messages repeat what calls inside of them carried, or hold what no call did. */
+const OUTER: ReadonlySet<Kind> = new Set<Kind>(['agent', 'workflow', 'step', 'llm'])
+const PLAIN_STEPS: Partial<Record<Kind, 'memory' | 'plan' | 'step'>> = {
+  memory: 'memory',
+  plan: 'plan',
+  step: 'step',
+  workflow: 'step',
+  prompt: 'step',
+}
+
+interface Answer {
+  readonly node: Node
+  readonly at: bigint
+  readonly messages: readonly Message[]
+}
+
+class Assembly {
+  readonly #loaded: Loaded
+  readonly #offers: Offers
+  readonly #offeredBy: readonly Node[]
+  readonly #runOfTrace: ReadonlyMap<string, string>
+  readonly #checks: ReadonlyMap<string, CheckRow>
+  readonly #toolStarts: ReadonlyMap<string, bigint>
+  readonly #conversation = new Conversation()
+  readonly #requested = new RequestedCalls()
+  readonly #approvals = new Set<string>()
+  readonly #runsThatTalked = new Set<string>()
+  readonly #toolCalls = new Map<string, ToolCall[]>()
+  readonly #evaluators: { draft: Draft; node: Node }[] = []
+  readonly #nodes: readonly Node[]
+  readonly #drafts: Draft[] = []
+  #open: Answer[] = []
+  readonly keysWithSteps = new Set<string>()
+
+  constructor(loaded: Loaded, nodes: readonly Node[]) {
+    this.#loaded = loaded
+    this.#nodes = nodes
+    this.#offers = new Offers(loaded.toolDefinitions)
+    this.#offeredBy = nodes.filter((node) => node.span.tool_definitions_ref !== '')
+    this.#runOfTrace = new Map(loaded.places.map((place) => [place.trace_id, place.run_id]))
+    this.#checks = new Map(loaded.checks.map((check) => [`${check.run_id}/${check.span_id}`, check]))
+    const starts = new Map<string, bigint>()
+    for (const { span, start } of nodes)
+      if (span.kind === 'tool' && span.tool_call_id !== '' && !starts.has(span.tool_call_id))
+        starts.set(span.tool_call_id, start)
+    this.#toolStarts = starts
+  }
+
+  isPrimary(node: Node): boolean {
+    return this.#call(node) !== undefined || node.span.kind !== 'span'
+  }
+
+  /** Makes the steps of one span. Spans come in the order of the replay. */
+  take(node: Node, body: SpanBody): void {
+    this.#closeUntil(node.start)
+    const call = this.#call(node)
+    const before = this.#drafts.length
+    this.#make(node, call, body)
+    if (this.#drafts.length > before || (call && node.span.kind === 'llm')) this.keysWithSteps.add(node.key)
+  }
+
+  /** Answers that are still waiting for their moment. */
+  flush(): void {
+    this.#closeUntil(undefined)
+  }
+
+  mayHoldMore(node: Node): boolean {
+    if (!node.span.has_body && !this.#loaded.logs.has(node.key)) return false
+    const isCounted = this.#call(node) !== undefined && node.span.kind === 'llm'
+    return (OUTER.has(node.span.kind) && !isCounted) || (node.parent === undefined && node.span.kind === 'span')
+  }
+
+  /** Messages of an outer span that no call carried: last words, a prompt whose call was never made, or all where calls keep silent. */
+  takeLeftOver(node: Node, body: SpanBody): void {
+    const runId = this.#runId(node)
+    const said = messagesOfSpan(body)
+    const isSilent = node.parent === undefined && !this.#runsThatTalked.has(runId)
+    const { input, output } = isSilent && said.input.length + said.output.length === 0 ? plainMessages(body) : said
+    this.#requested.answered([...input, ...output])
+    for (const message of this.#conversation.given(input, runId, node.start)) this.#say(node, node.start, message, 0)
+    for (const message of this.#conversation.given(output, runId, node.end)) this.#say(node, node.end, message, 2)
+  }
+
+  finished(): Draft[] {
+    const drafts = this.#drafts.map((draft) => this.#withResult(draft))
+    drafts.push(...this.#requested.withoutSpan(this.#toolCalls, this.#offers))
+    return scoreSteps(this.#loaded.scores, this.#nodes, drafts, this.#evaluators)
+  }
+
+  #make(node: Node, call: CallRow | undefined, body: SpanBody): void {
+    const { kind } = node.span
+    switch (kind) {
+      case 'llm':
+        if (call) this.#modelCall(node, call, body)
+        return
+      case 'embedding':
+        if (call) this.#drafts.push(modelCall(node, call, body))
+        return
+      case 'tool':
+        if (call) this.#toolCall(node, call, body)
+        else this.#keepResult(node, body)
+        return
+      case 'retrieval':
+      case 'rerank':
+        if (call) this.#drafts.push(retrieval(node, call, body))
+        return
+      case 'guardrail': {
+        const check = this.#checks.get(`${this.#runId(node)}/${node.span.span_id}`)
+        if (check) this.#drafts.push(guardrail(node, check, body))
+        return
+      }
+      case 'evaluator': {
+        const draft: Draft = {
+          ...plain(node, 'step', call, body),
+          kind: 'evaluation',
+          name: node.span.guardrail || node.span.name,
+        }
+        this.#drafts.push(draft)
+        this.#evaluators.push({ draft, node })
+        return
+      }
+      case 'approval':
+        this.#drafts.push(approval(node, body))
+        return
+      case 'handoff':
+        this.#drafts.push(handoff(node, body))
+        return
+      case 'agent':
+        if (node.isSubAgent) this.#drafts.push(subAgentStart(node, call, body))
+        else if (call) this.#drafts.push(plain(node, 'step', call, body))
+        return
+      default: {
+        const step = PLAIN_STEPS[kind] ?? (call ? 'step' : undefined)
+        if (step) this.#drafts.push(plain(node, step, call, body))
+      }
+    }
+  }
+
+  #modelCall(node: Node, call: CallRow, body: SpanBody): void {
+    const runId = this.#runId(node)
+    const said = messagesOfSpan(body)
+    const { input, output } = said.input.length + said.output.length === 0 ? plainMessages(body) : said
+    this.#requested.answered(input)
+    for (const message of this.#conversation.given(input, runId, node.start)) this.#say(node, node.start, message)
+    for (const { id, approval } of approvalsIn(body)) {
+      if (this.#approvals.has(id)) continue
+      this.#approvals.add(id)
+      this.#drafts.push(momentOf(node, node.start, 'approval', { name: approval.tool, approval }))
+    }
+    this.#drafts.push(modelCall(node, call, body))
+    const at = this.#answerTime(node, output)
+    this.#requested.asked(output, node, at, runId)
+    if (output.length > 0) this.#open.push({ node, at, messages: output })
+  }
+
+  /** An answer stands at the end of its call, or before the first tool that it asked for where that started while the answer still streamed. */
+  #answerTime(node: Node, output: readonly Message[]): bigint {
+    let at = node.end
+    for (const { parts } of output)
+      for (const { type, id } of parts) {
+        const start = type === 'tool_call' && id ? this.#toolStarts.get(id) : undefined
+        if (start !== undefined && start >= node.start && start < at) at = start
+      }
+    return at
+  }
+
+  #closeUntil(moment: bigint | undefined): void {
+    if (this.#open.length === 0) return
+    const due = this.#open.filter(({ at }) => moment === undefined || at <= moment)
+    if (due.length === 0) return
+    this.#open = this.#open.filter((answer) => !due.includes(answer))
+    due.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    for (const { node, at, messages } of due)
+      for (const message of this.#conversation.answered(messages, this.#runId(node), node.start, at))
+        this.#say(node, at, message)
+  }
+
+  #say(node: Node, at: bigint, message: Message, phase?: number): void {
+    const parts = message.parts.filter((part) => part.type !== 'tool_result')
+    if (message.role !== 'system') this.#runsThatTalked.add(this.#runId(node))
+    const draft = momentOf(node, at, 'message', { name: message.role, message: { role: message.role, parts } })
+    this.#drafts.push(phase === undefined ? draft : { ...draft, phase })
+  }
+
+  #toolCall(node: Node, call: CallRow, body: SpanBody): void {
+    const { span } = node
+    const hash = this.#offerTo(node)
+    const name = span.tool || span.name
+    const isKnown = call.validity !== 0 && hash !== ''
+    const draft = toolCall(node, call, body, undefined, {
+      valid: call.validity === 0 ? null : call.validity === 1,
+      validationErrors: call.validity === 2 && isKnown ? this.#offers.errorsOf(hash, name, span.tool_arguments) : [],
+      ...(isKnown ? { schema: this.#offers.schemaOf(hash, name) } : {}),
+    })
+    this.#drafts.push(draft)
+    const runId = this.#runId(node)
+    const list = this.#toolCalls.get(runId) ?? []
+    list.push(draft.toolCall!)
+    this.#toolCalls.set(runId, list)
+  }
+
+  /** Another span of an execution that is counted elsewhere may be the one that holds the result. */
+  #keepResult(node: Node, body: SpanBody): void {
+    const result = toolCall(node, undefined, body, undefined, { valid: null, validationErrors: [] }).toolCall?.result
+    if (result && node.span.tool_call_id !== '')
+      this.#requested.answered([{ role: 'tool', parts: [{ type: 'tool_result', id: node.span.tool_call_id, result }] }])
+  }
+
+  /** The tools that the same agent had last been given, as the tally takes them. */
+  #offerTo(node: Node): string {
+    const before = this.#offeredBy.filter((offer) => offer.start <= node.start)
+    const offer = before.findLast(({ agent }) => agent === node.agent) ?? before.at(-1) ?? this.#offeredBy[0]
+    return offer?.span.tool_definitions_ref ?? ''
+  }
+
+  #withResult(draft: Draft): Draft {
+    if (!draft.toolCall || draft.toolCall.result !== '') return draft
+    const result = this.#requested.resultOf(draft.toolCall.id)
+    return result === undefined ? draft : { ...draft, toolCall: { ...draft.toolCall, result } }
+  }
+
+  #call(node: Node): CallRow | undefined {
+    return this.#loaded.calls.get(node.key)
+  }
+
+  #runId(node: Node): string {
+    return this.#runOfTrace.get(node.span.trace_id) ?? node.span.trace_id
+  }
+}
+
+const plainMessages = (body: SpanBody): SpanMessages => ({ input: plainInput(body), output: plainOutput(body) })

@@ -1,0 +1,236 @@
+import type { Database } from '../../schema/clickhouse/database.ts'
+import type { Kind } from '../../schema/model/kind.ts'
+import { objectOfJson } from '../answers/attributes.ts'
+import { type CallRow, type CheckRow, callsOfRuns, checksOfRuns, spanKey } from '../queries/calls.ts'
+import { contentsByHash } from '../queries/content.ts'
+import { type LogRow, logRows } from '../queries/logs.ts'
+import { spanBounds } from '../queries/spans.ts'
+import { sqlFile } from '../queries/sql-file.ts'
+import type { TracePlace } from '../queries/traces.ts'
+import { type Carrier, MESSAGE_EVENT_NAMES } from './messages/carrier.ts'
+
+const SPANS = sqlFile('replay-spans')
+const BODIES = sqlFile('span-bodies')
+const SCORES = sqlFile('scores-of-session')
+
+/** A replay covers the first so many spans of its session by start; it says so in its log line, and the trace pages show the rest. */
+export const REPLAY_SPANS_MAX = 50_000
+const REPLAY_LOGS_MAX = 50_000
+const REPLAY_SCORES_MAX = 5000
+/** Bodies that are in memory at once: a history of 100 KB on each is 20 MB. */
+const BODIES_AT_ONCE = 200
+/** Traces of one session that lie closer together than this are read with one query. */
+const GAP_NANOS = 3_600_000_000_000n
+
+export interface ReplaySpan {
+  readonly trace_id: string
+  readonly span_id: string
+  readonly parent_span_id: string
+  readonly origin: 'span' | 'log'
+  readonly name: string
+  readonly kind: Kind
+  readonly service: string
+  readonly agent: string
+  readonly model: string
+  readonly provider: string
+  readonly response_id: string
+  readonly finish_reason: string
+  readonly tool: string
+  readonly tool_call_id: string
+  readonly tool_arguments: string
+  readonly tool_definitions_ref: string
+  readonly guardrail: string
+  readonly verdict: string
+  readonly start_nanos: string
+  readonly duration_nanos: string
+  readonly status: number
+  readonly status_message: string
+  readonly failed: boolean
+  readonly error_type: string
+  readonly has_body: boolean
+}
+
+export interface ScoreRow {
+  readonly score_id: string
+  readonly time_nanos: string
+  readonly name: string
+  readonly source: string
+  readonly evaluator: string
+  readonly value: number | null
+  readonly label: string
+  readonly explanation: string
+  readonly trace_id: string
+  readonly span_id: string
+}
+
+/** Everything of a session but the bodies of its spans. */
+export interface Loaded {
+  readonly projectId: number
+  readonly places: readonly TracePlace[]
+  readonly spans: readonly ReplaySpan[]
+  readonly calls: ReadonlyMap<string, CallRow>
+  readonly checks: readonly CheckRow[]
+  readonly scores: readonly ScoreRow[]
+  readonly logs: ReadonlyMap<string, readonly LogRow[]>
+  readonly toolDefinitions: ReadonlyMap<string, string>
+}
+
+export interface Wanted {
+  readonly projectId: number
+  readonly places: readonly TracePlace[]
+  /** Id of the session where it is asked for as a whole: scores that judge it as such belong to the replay too. */
+  readonly session: string
+}
+
+export const load = async (database: Database, { projectId, places, session }: Wanted): Promise<Loaded> => {
+  const runIds = [...new Set(places.map((place) => place.run_id))]
+  const traceIds = places.map((place) => place.trace_id)
+  const groups = grouped(places)
+  const [spans, calls, checks, scores, logs] = await Promise.all([
+    inTurn(groups, REPLAY_SPANS_MAX, (group, limit) =>
+      database.query<ReplaySpan>(SPANS, { ...spanBounds(projectId, group), limit }),
+    ),
+    callsOfRuns(database, projectId, runIds),
+    checksOfRuns(database, projectId, runIds),
+    database.query<ScoreRow>(SCORES, {
+      project: projectId,
+      traceIds,
+      session,
+      wholeSession: session !== '',
+      limit: REPLAY_SCORES_MAX,
+    }),
+    inTurn(groups, REPLAY_LOGS_MAX, (group, limit) =>
+      logRows(database, projectId, group, { limit, names: MESSAGE_EVENT_NAMES }),
+    ),
+  ])
+  const kept = spans.filter((span) => span.origin !== 'log' || calls.has(spanKey(span.trace_id, span.span_id)))
+  const definitions = new Set(kept.map((span) => span.tool_definitions_ref).filter((hash) => hash !== ''))
+  return {
+    projectId,
+    places,
+    spans: kept,
+    calls,
+    checks,
+    scores,
+    logs: bySpan(logs),
+    toolDefinitions:
+      definitions.size === 0 ? new Map() : await contentsByHash(database, projectId, traceIds, definitions),
+  }
+}
+
+interface BodyRow {
+  readonly trace_id: string
+  readonly span_id: string
+  readonly attrs: Record<string, string>
+  readonly nums: Record<string, number | string>
+  readonly attr_refs: Record<string, string>
+  readonly event_times: string[]
+  readonly event_names: string[]
+  readonly event_attrs: string[]
+}
+
+export interface SpanBody extends Carrier {
+  readonly events: readonly {
+    readonly timeNanos: string
+    readonly name: string
+    readonly attributes: Readonly<Record<string, unknown>>
+  }[]
+}
+
+const NO_BODY: SpanBody = { attrs: {}, events: [], logs: [] }
+
+/** Calls `use` for each span in the order given, with its attributes and events, large bodies put back. Few are held at a time. */
+export const eachBody = async (
+  database: Database,
+  loaded: Loaded,
+  spans: readonly ReplaySpan[],
+  use: (span: ReplaySpan, body: SpanBody) => void,
+): Promise<void> => {
+  for (let from = 0; from < spans.length; from += BODIES_AT_ONCE) {
+    const some = spans.slice(from, from + BODIES_AT_ONCE)
+    const bodies = await bodiesOf(
+      database,
+      loaded,
+      some.filter((span) => span.has_body),
+    )
+    for (const span of some) {
+      const key = spanKey(span.trace_id, span.span_id)
+      const logs = loaded.logs.get(key) ?? []
+      use(span, { ...(bodies.get(key) ?? NO_BODY), logs })
+    }
+  }
+}
+
+const bodiesOf = async (
+  database: Database,
+  { projectId }: Loaded,
+  spans: readonly ReplaySpan[],
+): Promise<Map<string, SpanBody>> => {
+  if (spans.length === 0) return new Map()
+  const starts = spans.map((span) => BigInt(span.start_nanos))
+  const traceIds = [...new Set(spans.map((span) => span.trace_id))]
+  const rows = await database.query<BodyRow>(BODIES, {
+    project: projectId,
+    traceIds,
+    spanIds: spans.map((span) => span.span_id),
+    firstNanos: starts.reduce((a, b) => (a < b ? a : b)).toString(),
+    lastNanos: starts.reduce((a, b) => (a > b ? a : b)).toString(),
+  })
+  const hashes = new Set(rows.flatMap((row) => Object.values(row.attr_refs)))
+  const contents =
+    hashes.size === 0 ? new Map<string, string>() : await contentsByHash(database, projectId, traceIds, hashes)
+  return new Map(rows.map((row) => [spanKey(row.trace_id, row.span_id), bodyOf(row, contents)]))
+}
+
+const bodyOf = (row: BodyRow, contents: ReadonlyMap<string, string>): SpanBody => {
+  const attrs: Record<string, string> = Object.assign(Object.create(null), row.attrs)
+  for (const [key, number] of Object.entries(row.nums)) attrs[key] = String(number)
+  for (const [key, hash] of Object.entries(row.attr_refs)) {
+    const body = contents.get(hash)
+    if (body !== undefined) attrs[key] = body
+  }
+  const events = row.event_names.map((name, i) => ({
+    timeNanos: row.event_times[i] ?? '0',
+    name,
+    attributes: objectOfJson(row.event_attrs[i] ?? ''),
+  }))
+  return { attrs, events, logs: [] }
+}
+
+const bySpan = (logs: readonly LogRow[]): Map<string, LogRow[]> => {
+  const map = new Map<string, LogRow[]>()
+  for (const log of logs) {
+    const key = spanKey(log.trace_id, log.span_id)
+    const list = map.get(key)
+    if (list) list.push(log)
+    else map.set(key, [log])
+  }
+  return map
+}
+
+/** Traces that lie close together in time; places come sorted by start. */
+const grouped = (places: readonly TracePlace[]): TracePlace[][] => {
+  const groups: TracePlace[][] = []
+  let until = 0n
+  for (const place of places) {
+    const last = groups.at(-1)
+    if (last && BigInt(place.start_nanos) <= until + GAP_NANOS) last.push(place)
+    else groups.push([place])
+    const end = BigInt(place.end_nanos)
+    if (end > until) until = end
+  }
+  return groups
+}
+
+const inTurn = async <Row>(
+  groups: readonly TracePlace[][],
+  max: number,
+  ask: (group: TracePlace[], limit: number) => Promise<Row[]>,
+): Promise<Row[]> => {
+  const rows: Row[] = []
+  for (const group of groups) {
+    if (rows.length >= max) break
+    rows.push(...(await ask(group, max - rows.length)))
+  }
+  return rows
+}

@@ -1,0 +1,40 @@
+import type { Params, Parsed, Response } from '../schema/api/contract.ts'
+import type { RouteName } from '../schema/api/paths.ts'
+import type { Status } from '../schema/api/shapes.ts'
+import type { Database } from '../schema/clickhouse/database.ts'
+import type { DoorConfig } from '../schema/http/doors.ts'
+
+/** What the server is given by whoever starts it; it opens, reads and knows nothing else. */
+export interface ServerDeps {
+  readonly database: Database
+  /** How ingest is doing, as the process (or the collector it was told of) sees it. */
+  readonly status: () => Status | Promise<Status>
+  /** Prometheus text of everything that the process counts. */
+  readonly metrics: () => string | Promise<string>
+  /** Project of a request by its key; undefined: the key is missing or unknown (401). */
+  readonly projectOf: (headers: Headers) => number | undefined
+  readonly doors: DoorConfig
+  /** Folder of the built UI; without it `/` says how to build it. */
+  readonly uiDir?: string | undefined
+  readonly version: string
+  readonly nowMs?: () => number
+  /** Tests: an answer that does not fit the contract is a failure of the server. */
+  readonly validateResponses?: boolean
+  /** One line for the operator; never content of telemetry. */
+  readonly log?: (line: string) => void
+}
+
+/** One question to one route, parsed by the contract. */
+export interface Ask<N extends RouteName> {
+  readonly database: Database
+  readonly deps: ServerDeps
+  readonly projectId: number
+  readonly params: Params<N>
+  readonly query: Parsed<N>
+  readonly nowMs: number
+}
+
+/** Routes that answer with JSON after the contract; `/metrics` is text and stands in app.ts. */
+export type JsonRoute = Exclude<RouteName, 'metrics'>
+export type Handler<N extends RouteName> = (ask: Ask<N>) => Promise<Response<N>>
+export type Handlers = { readonly [N in JsonRoute]: Handler<N> }

@@ -1,0 +1,44 @@
+import type { Hono } from 'hono'
+import { LOOPBACK_DOORS } from '../../schema/http/doors.ts'
+import { createApp } from '../../server/app.ts'
+import type { ServerDeps } from '../../server/server-deps.ts'
+import type { TestStore } from './rows.ts'
+import type { DrawnTrace } from './traces.ts'
+
+export const TEST_STATUS = {
+  version: '0.0.0-test',
+  uptimeSeconds: 1,
+  engine: 'embedded',
+  spansPerSecond: 0,
+  lagMs: 0,
+  spoolBytes: 0,
+  state: 'ok',
+  detail: '',
+} as const
+
+/** The server on a test store, its answers held against the contract. */
+export const testApp = (store: Pick<TestStore, 'database'>, more: Partial<ServerDeps> = {}): Hono =>
+  createApp({
+    database: store.database,
+    status: () => TEST_STATUS,
+    metrics: () => 'recount_up 1\n',
+    projectOf: () => 1,
+    doors: LOOPBACK_DOORS,
+    version: '0.0.0-test',
+    validateResponses: true,
+    ...more,
+  })
+
+export const put = async (store: TestStore, traces: readonly DrawnTrace[]): Promise<void> => {
+  await store.spans(traces.flatMap((trace) => trace.spans))
+  await store.runs(traces.map((trace) => trace.run))
+  await store.traces(traces.map((trace) => trace.place))
+}
+
+/** GET as a browser on this machine would; the answer must be the status that is expected. */
+export const get = async <T>(app: Hono, path: string, status = 200): Promise<T> => {
+  const answer = await app.request(path, { headers: { host: 'localhost:4320' } })
+  const text = await answer.text()
+  if (answer.status !== status) throw new Error(`GET ${path}: ${answer.status} ${text}`)
+  return (text === '' ? undefined : /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : text) as T
+}
