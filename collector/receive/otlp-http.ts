@@ -39,7 +39,7 @@ export interface OtlpHttpLimits {
 
 export const OTLP_HTTP_LIMITS: OtlpHttpLimits = {
   requestBytesMax: 64 * 1024 * 1024,
-  inFlightBytesMax: 512 * 1024 * 1024,
+  inFlightBytesMax: 256 * 1024 * 1024,
   requestTimeoutMs: 60_000,
   headersTimeoutMs: 20_000,
   keepAliveMs: 65_000,

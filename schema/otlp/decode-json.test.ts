@@ -159,6 +159,20 @@ describe('decodeJson refuses, and says where,', () => {
     )
   })
 
+  it('more spans than memory is meant for', () => {
+    const spans = `${'{},'.repeat(1_000_001)}{}`
+    const body = bytes(`{"resourceSpans":[{"scopeSpans":[{"spans":[${spans}]}]}]}`)
+    expect(() => decodeJson('traces', body)).toThrow('more than 1000000 spans or records')
+  })
+
+  it('a body of ever new field names, in one object or in many, before they cost time', () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `"n${i}" : 1`)
+    expect(() => decodeJson('traces', bytes(`{${names.join(',')}}`))).toThrow('more than 4096 different field names')
+    expect(() => decodeJson('traces', bytes(`{"a":[{${names.join('},{')}}]}`))).toThrow('different field names')
+    const few = names.slice(0, 3000).join(',')
+    expect(decodeJson('traces', bytes(`{${few}}`))).toMatchObject({ resourceSpans: [] })
+  })
+
   it('a body of empty objects, before it costs memory', () => {
     expect(() => decodeJson('traces', bytes(`[${'{},'.repeat(9_000_000)}{}]`))).toThrow('more than 8000000 elements')
   })

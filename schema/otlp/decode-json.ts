@@ -37,13 +37,13 @@ const SEVERITY_NUMBERS = [
 ]
 
 function readResourceSpans(fields: JsonFields, item: unknown, path: string): ResourceSpans {
-  fields.place = path
+  fields.begin(path)
   const object = fields.object(item, '')
   return {
     resource: readResource(fields, object?.resource),
     scopeSpans: fields.list(object?.scopeSpans, 'scopeSpans').map((scopeSpans, i) => {
       const scopePath = `${path}.scopeSpans[${i}]`
-      fields.place = scopePath
+      fields.begin(scopePath)
       const group = fields.object(scopeSpans, '')
       const scope = readScope(fields, group?.scope)
       const spans = fields
@@ -55,13 +55,13 @@ function readResourceSpans(fields: JsonFields, item: unknown, path: string): Res
 }
 
 function readResourceLogs(fields: JsonFields, item: unknown, path: string): ResourceLogs {
-  fields.place = path
+  fields.begin(path)
   const object = fields.object(item, '')
   return {
     resource: readResource(fields, object?.resource),
     scopeLogs: fields.list(object?.scopeLogs, 'scopeLogs').map((scopeLogs, i) => {
       const scopePath = `${path}.scopeLogs[${i}]`
-      fields.place = scopePath
+      fields.begin(scopePath)
       const group = fields.object(scopeLogs, '')
       const scope = readScope(fields, group?.scope)
       const logRecords = fields
@@ -87,7 +87,7 @@ function readScope(fields: JsonFields, item: unknown): Scope {
 }
 
 function readSpan(fields: JsonFields, item: unknown, path: string): WireSpan {
-  fields.place = path
+  fields.begin(path)
   const span = fields.object(item, '') ?? {}
   const status = fields.object(span.status, 'status')
   return {
@@ -131,7 +131,7 @@ function readLink(fields: JsonFields, item: unknown, field: string): WireSpan['l
 }
 
 function readLogRecord(fields: JsonFields, item: unknown, path: string): WireLogRecord {
-  fields.place = path
+  fields.begin(path)
   const record = fields.object(item, '') ?? {}
   return {
     timeUnixNano: fields.uint64(record.timeUnixNano, 'timeUnixNano'),

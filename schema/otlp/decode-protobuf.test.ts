@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { decodeProtobuf } from './decode-protobuf.ts'
 import { encodeExportResponse, encodeLogs, encodeRpcStatus, encodeTraces } from './encode-protobuf.ts'
-import { ELEMENTS_PER_REQUEST_MAX } from './protobuf-reader.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import type { AnyValue, ResourceSpans, WireSpan } from './wire.ts'
-import { DecodeError, TOO_DEEP, VALUE_DEPTH_MAX } from './wire.ts'
+import { DecodeError, ELEMENTS_PER_REQUEST_MAX, ITEMS_PER_REQUEST_MAX, TOO_DEEP, VALUE_DEPTH_MAX } from './wire.ts'
 
 const SPAN: WireSpan = {
   traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -235,10 +234,16 @@ describe('decodeProtobuf refuses, and says where,', () => {
     expect(() => decodeProtobuf('traces', Buffer.from('{"resourceSpans":[]}'))).toThrow(DecodeError)
   })
 
-  it('more elements than memory is meant for', () => {
-    const empty = Buffer.alloc((ELEMENTS_PER_REQUEST_MAX + 1) * 2)
-    for (let i = 0; i < empty.length; i += 2) empty[i] = 0x0a
-    expect(messageOf(() => decodeProtobuf('traces', empty))).toMatch(/more than 4000000 elements/)
+  it('more than memory is meant for: empty resources, empty attributes', () => {
+    const empty = (count: number, head: number): Buffer => {
+      const bytes = Buffer.alloc(count * 2)
+      for (let i = 0; i < bytes.length; i += 2) bytes[i] = head
+      return bytes
+    }
+    const resources = empty(ITEMS_PER_REQUEST_MAX + 1, 0x0a)
+    expect(messageOf(() => decodeProtobuf('traces', resources))).toMatch(/more than 1000000 spans or records/)
+    const attributes = request((w) => w.message(11, () => w.raw(empty(ELEMENTS_PER_REQUEST_MAX + 1, 0x1a))))
+    expect(messageOf(() => decodeProtobuf('traces', attributes))).toMatch(/more than 4000000 elements/)
   })
 
   it('metrics, which this version does not read', () => {

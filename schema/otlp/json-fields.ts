@@ -1,5 +1,5 @@
 import type { AnyValue, KeyValue } from './wire.ts'
-import { DecodeError, TOO_DEEP, VALUE_DEPTH_MAX } from './wire.ts'
+import { DecodeError, ITEMS_PER_REQUEST_MAX, TOO_DEEP, VALUE_DEPTH_MAX } from './wire.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -16,11 +16,20 @@ const NONE: readonly never[] = Object.freeze([])
  */
 export class JsonFields {
   /** Where we are, for error messages: `resourceSpans[0].scopeSpans[1].spans[17]`. */
-  place = ''
+  private place = ''
   /** The attribute that is being read, for error messages. */
   private key = ''
   /** Lone surrogates (`"\ud800"`) that became U+FFFD: they have no UTF-8. */
   loneSurrogates = 0
+
+  private items = 0
+
+  /** To be called as a resource, scope, span or record is begun. */
+  begin(place: string): void {
+    this.place = place
+    if (++this.items > ITEMS_PER_REQUEST_MAX)
+      throw new DecodeError(`more than ${ITEMS_PER_REQUEST_MAX} spans or records in one request; send smaller batches`)
+  }
 
   text(value: unknown, field: string): string {
     if (value === undefined || value === null) return ''

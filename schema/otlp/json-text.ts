@@ -11,6 +11,12 @@ export const JSON_NESTING_MAX = 1000
  */
 export const JSON_ELEMENTS_MAX = 8_000_000
 
+/**
+ * Different field names in one request. OTLP has some fifty; attribute keys are values, not names. Millions of different names cost
+ * `JSON.parse` ten seconds and gigabytes, since it keeps each for ever and a layout for every object.
+ */
+export const JSON_NAMES_MAX = 4096
+
 /** From this many digits on an integer can be beyond 2⁵³ and `JSON.parse` would round it: nanosecond times sent as numbers have 19. */
 const WIDE_DIGITS = 16
 
@@ -40,6 +46,7 @@ export function parseJson(bytes: Uint8Array): ParsedJson {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
+const COLON = 0x3a
 const MINUS = 0x2d
 
 /** One pass over the bytes outside of strings: checks the limits, returns start and end of each wide integer. */
@@ -47,10 +54,13 @@ function scan(body: Buffer): number[] {
   const wide: number[] = []
   let depth = 0
   let elements = 0
+  const names = new NameCounter(body)
   for (let at = 0; at < body.length; at++) {
     const byte = body[at]!
     if (byte === QUOTE) {
-      at = endOfString(body, at + 1)
+      const end = endOfString(body, at + 1)
+      names.seen(at + 1, end)
+      at = end
     } else if (byte === 0x7b || byte === 0x5b) {
       elements++
       if (++depth > JSON_NESTING_MAX)
@@ -68,6 +78,32 @@ function scan(body: Buffer): number[] {
       throw new DecodeError(`more than ${JSON_ELEMENTS_MAX} elements in one request; send smaller batches`)
   }
   return wide
+}
+
+/** Counts different names by their hash in 2^16 slots, so it can only count too few. */
+class NameCounter {
+  private readonly slots = new Uint8Array(65_536)
+  private readonly body: Buffer
+  private count = 0
+
+  constructor(body: Buffer) {
+    this.body = body
+  }
+
+  /** A string of the text; it is a name if a colon follows. */
+  seen(from: number, end: number): void {
+    const { body, slots } = this
+    let after = end + 1
+    while (body[after] === 0x20 || (body[after]! >= 0x09 && body[after]! <= 0x0d)) after++
+    if (body[after] !== COLON) return
+    let hash = end - from
+    for (let at = from; at < end; at++) hash = (Math.imul(hash, 31) + body[at]!) | 0
+    const slot = (hash ^ (hash >>> 16)) & 0xffff
+    if (slots[slot] === 1) return
+    slots[slot] = 1
+    if (++this.count > JSON_NAMES_MAX)
+      throw new DecodeError(`byte ${from}: more than ${JSON_NAMES_MAX} different field names`)
+  }
 }
 
 /** Index of the closing quote, or the body's length. */

@@ -1,13 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { countReplacements } from './utf8.ts'
-import { DecodeError } from './wire.ts'
-
-/**
- * Most repeated elements (resources, scopes, spans, records, events, links, attributes, array values) in one request. 64 MiB of two-byte
- * empty messages would otherwise become gigabytes of objects and end the process. Telemetry that carries anything needs more
- * than 16 bytes per element, so a full-size honest request stays below.
- */
-export const ELEMENTS_PER_REQUEST_MAX = 4_000_000
+import { DecodeError, ELEMENTS_PER_REQUEST_MAX, ITEMS_PER_REQUEST_MAX } from './wire.ts'
 
 /** Strings up to this length are looked up before they are made: attribute keys, model names, roles, service names. */
 const INTERNED_BYTES_MAX = 64
@@ -41,6 +34,7 @@ export class ProtobufReader {
 
   private readonly buf: Buffer
   private readonly view: DataView
+  private items = 0
   private elements = 0
   private lastIdStart = -1
   private lastId = ''
@@ -164,7 +158,13 @@ export class ProtobufReader {
     else this.fail(`field ${field} has wire type ${WIRE_TYPE_NAMES[wire]}`)
   }
 
-  /** To be called once per repeated element before it is read. */
+  /** To be called once per resource, scope, span or record before it is read. */
+  countItem(): void {
+    if (++this.items > ITEMS_PER_REQUEST_MAX)
+      this.fail(`more than ${ITEMS_PER_REQUEST_MAX} spans or records in one request; send smaller batches`)
+  }
+
+  /** To be called once per attribute, event, link or list value before it is read. */
   countElement(): void {
     if (++this.elements > ELEMENTS_PER_REQUEST_MAX)
       this.fail(`more than ${ELEMENTS_PER_REQUEST_MAX} elements in one request; send smaller batches`)

@@ -24,6 +24,11 @@ export class ProtobufWriter {
   bytes(field: number, bytes: Uint8Array): void {
     this.tag(field, 2)
     this.varint(BigInt(bytes.length))
+    this.raw(bytes)
+  }
+
+  /** Bytes that are fields already. */
+  raw(bytes: Uint8Array): void {
     this.reserve(bytes.length)
     this.buf.set(bytes, this.pos)
     this.pos += bytes.length

@@ -91,6 +91,15 @@ export const VALUE_DEPTH_MAX = 64
 /** Stands for a value that was nested deeper than `VALUE_DEPTH_MAX`: the request is kept, and what is missing is said. */
 export const TOO_DEEP = `(nested deeper than ${VALUE_DEPTH_MAX} levels)`
 
+/**
+ * Spans and log records in one request, at most, and the groups they stand in. 64 MiB hold as many of 64 bytes each, and ids and times alone
+ * take 50; empty ones, of two bytes, would become gigabytes of objects and end the process.
+ */
+export const ITEMS_PER_REQUEST_MAX = 1_000_000
+
+/** Attributes, events, links and list values in one request, at most: one to every 16 bytes, for the same reason. */
+export const ELEMENTS_PER_REQUEST_MAX = 4_000_000
+
 /** Bytes that are not the message they claim to be. Answered 400 / INVALID_ARGUMENT; the message says where it broke. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError'
