@@ -271,12 +271,16 @@ const LONG: SessionItem = {
 }
 
 const PAGE_STEPS = 5000
-const longPage = (from: number): Replay => ({
-  session: LONG,
-  run: null,
-  steps: longSteps(12_000, LONG_TRACE).slice(from, from + PAGE_STEPS),
-  next: from + PAGE_STEPS < 12_000 ? String(from + PAGE_STEPS) : null,
-})
+let longRecording: Step[] | undefined
+const longPage = (from: number): Replay => {
+  longRecording ??= longSteps(12_000, LONG_TRACE)
+  return {
+    session: LONG,
+    run: null,
+    steps: longRecording.slice(from, from + PAGE_STEPS),
+    next: from + PAGE_STEPS < 12_000 ? String(from + PAGE_STEPS) : null,
+  }
+}
 
 const traceOf = (session: SessionItem, traceId: string, spans: readonly LightSpan[]): Trace => ({
   traceId,

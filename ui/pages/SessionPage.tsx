@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useEffect, useMemo } from 'react'
+import { useDeferredValue, useEffect, useMemo } from 'react'
 import { isNotFound } from '../api/errors.ts'
 import { sessionQuery, sessionReplayQuery } from '../api/queries.ts'
 import { EmptyState } from '../components/EmptyState.tsx'
@@ -22,15 +22,16 @@ export const SessionPage = () => {
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  // Later pages are worked in when the browser has time: what is on the screen keeps answering meanwhile.
+  const pages = useDeferredValue(replay.data?.pages)
   const model = useMemo(() => {
-    const pages = replay.data?.pages
     if (!pages?.[0]) return undefined
     return buildReplay(
       pages[0].session,
       session.data?.runs ?? [],
       pages.flatMap((page) => page.steps),
     )
-  }, [replay.data, session.data])
+  }, [pages, session.data])
   if (isNotFound(replay.error)) {
     return (
       <EmptyState title="No session has this id">

@@ -8,18 +8,16 @@ interface Props {
   readonly lanes: Lanes
   readonly view: TimelineView
   readonly laneHeight: number
-  /** Step that is selected: its bar is outlined. */
-  readonly selected: number
 }
 
 /** Every step a bar, folded gaps hatched. Drawn when the view changes, not when the position does: the playhead lies above it. */
-export const LaneCanvas = ({ lanes, view, laneHeight, selected }: Props) => {
+export const LaneCanvas = ({ lanes, view, laneHeight }: Props) => {
   const draw = useCallback(
     (drawing: Drawing) => {
       drawGaps(drawing, view)
-      drawBars(drawing, lanes, view, laneHeight, selected)
+      drawBars(drawing, lanes, view, laneHeight)
     },
-    [lanes, view, laneHeight, selected],
+    [lanes, view, laneHeight],
   )
   const ref = useCanvas(draw)
   return (
@@ -34,6 +32,9 @@ export const LaneCanvas = ({ lanes, view, laneHeight, selected }: Props) => {
 
 export const laneHeightFor = (lanes: number, heightPx: number): number =>
   Math.max(3, Math.min(24, Math.floor(heightPx / Math.max(1, lanes))))
+
+export const barHeightIn = (laneHeight: number): number =>
+  laneHeight >= 12 ? laneHeight - 4 : Math.max(2, laneHeight - 1)
 
 /** The bar under a point; the smallest where bars of a packed timeline share a pixel. */
 export const barAt = (
@@ -56,14 +57,8 @@ const LABEL_LANE_MIN_PX = 14
 const LABEL_WIDTH_MIN_PX = 20
 const PAD_PX = 5
 
-const drawBars = (
-  { ctx, width, colour }: Drawing,
-  lanes: Lanes,
-  view: TimelineView,
-  laneHeight: number,
-  selected: number,
-) => {
-  const barHeight = laneHeight >= 12 ? laneHeight - 4 : Math.max(2, laneHeight - 1)
+const drawBars = ({ ctx, width, colour }: Drawing, lanes: Lanes, view: TimelineView, laneHeight: number) => {
+  const barHeight = barHeightIn(laneHeight)
   ctx.font = `11px ${getComputedStyle(ctx.canvas).fontFamily}`
   ctx.textBaseline = 'middle'
   const drawnTo: number[] = []
@@ -84,12 +79,6 @@ const drawBars = (
     ctx.fillRect(left, top, Math.min(2.5, barWidth), barHeight)
     if (barHeight >= LABEL_LANE_MIN_PX && barWidth > LABEL_WIDTH_MIN_PX)
       label(ctx, bar.label, left, top, barWidth, barHeight)
-    if (bar.index >= 0 && bar.index === selected) {
-      ctx.strokeStyle = colour('--accent')
-      ctx.lineWidth = 1.5
-      round(ctx, left, top + 0.5, Math.max(4, barWidth), barHeight - 1)
-      ctx.stroke()
-    }
   }
 }
 

@@ -17,7 +17,7 @@ import { Timeline } from './Timeline.tsx'
 import { rowShowing, Transcript } from './Transcript.tsx'
 import { transcriptRows } from './transcript.ts'
 import { useFolds } from './use-folds.ts'
-import { currentIndex, PlaybackContext, type TimelineView, useCurrentIndex, usePlayback } from './use-playback.ts'
+import { currentIndex, PlaybackContext, type TimelineView, timelineView, usePlayback } from './use-playback.ts'
 import { useReplayKeys } from './use-replay-keys.ts'
 import { type UpdateSearch, useUrlPosition } from './use-url-position.ts'
 import { WhyBanner } from './WhyBanner.tsx'
@@ -43,8 +43,7 @@ export const Replay = ({ model, runs, search, loading }: Props) => {
     [navigate],
   )
   useUrlPosition(playback, model, search, update)
-  const current = useCurrentIndex(playback, rec)
-  const folds = useFolds(model, current)
+  const folds = useFolds(model, playback)
   const rows = useMemo(() => transcriptRows(rec, model.owner, folds.open), [rec, model.owner, folds.open])
   const select = useCallback((index: number) => playback.pin(index, rec.startMs[index]!), [playback, rec])
   const kinds = useMemo(() => markKinds(search.marks), [search.marks])
@@ -146,5 +145,5 @@ const linkTo = (search: ReplaySearch, change: Partial<ReplaySearch>): string => 
 const useView = (model: ReplayModel, zoom: string | undefined): TimelineView =>
   useMemo(() => {
     const [fromMs, toMs] = parseZoom(zoom, model.rec.durationMs) ?? [0, model.rec.durationMs]
-    return { scale: model.scale, fromMs, toMs }
+    return timelineView(model.scale, fromMs, toMs)
   }, [model, zoom])

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link2, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { memo, useDeferredValue, useEffect, useState } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { Step } from '../../schema/api/shapes.ts'
 import { spanQuery } from '../api/queries.ts'
@@ -29,7 +29,8 @@ interface Props {
 export const StepInspector = (props: Props) => {
   const { model } = props
   const playback = usePlaybackContext()
-  const index = useCurrentIndex(playback, model.rec)
+  // While steps fly by, the inspector may lag behind: the playhead may not.
+  const index = useDeferredValue(useCurrentIndex(playback, model.rec))
   const step = model.rec.steps[index]
   return (
     <section className={styles.inspector} aria-label="Inspector">
@@ -58,61 +59,71 @@ const useRestingSpan = (step: Step) => {
   return useQuery({ ...spanQuery(step.traceId, step.spanId), enabled: wanted })
 }
 
-const Inspected = ({
-  model,
-  step,
-  index,
-  pane,
-  onPane,
-  onSelect,
-  onCopyLink,
-}: Props & { readonly step: Step; readonly index: number }) => {
-  const span = useRestingSpan(step)
-  const panes = PANES[step.kind]
-  const shown = panes.find((p) => p === pane) ?? panes[0]!
-  const failure = failureOf(step)
-  const cost = costWords(step)
-  return (
-    <>
-      <header className={styles.top}>
-        <h2>
-          <StepIcon step={step} size={20} />
-          <span className={`cut ${step.toolCall ? 'mono b' : ''}`}>{stepTitle(step)}</span>
-          <span className={`chip k k-${STEP_LOOKS[step.kind].hue}`}>{stepNoun(step)}</span>
-          {failure !== undefined && (
-            <span className="chip k k-error">
-              <X aria-hidden />
-              {step.toolCall?.valid === false ? 'invalid arguments' : 'failed'}
-            </span>
-          )}
-          <span className="grow" />
-          <button type="button" className="btn plain" aria-label="Copy link" title="Copy link (y)" onClick={onCopyLink}>
-            <Link2 aria-hidden />
-          </button>
-        </h2>
-        <p className="muted num">
-          step {formatCount(index + 1)} of {formatCount(model.rec.steps.length)} · {clock(model.rec.startMs[index]!, 3)}
-          {stepMs(step) > 0 && ` · ${formatDuration(stepMs(step))}`}
-          {cost && ` · ${cost}`}
-          {step.toolCall && !cost && ' · no fee'}
-        </p>
-      </header>
-      <div className={styles.body}>
-        <Tabs selectedKey={shown} onSelectionChange={(key) => onPane(String(key))}>
-          <TabList className={styles.segments ?? ''} aria-label="Parts of the step">
-            {panes.map((name) => (
-              <Tab key={name} id={name} className={styles.segment ?? ''}>
-                {name[0]!.toUpperCase() + name.slice(1)}
-              </Tab>
-            ))}
-          </TabList>
-          <TabPanel id={shown} className={styles.panel ?? ''}>
-            <StepPane model={model} step={step} index={index} pane={shown} span={span.data} error={span.error} />
-          </TabPanel>
-        </Tabs>
-        <StepFacts model={model} step={step} index={index} span={span.data} onSelect={onSelect} />
-        <AtThisMoment model={model} index={index} />
-      </div>
-    </>
-  )
-}
+const Inspected = memo(
+  ({
+    model,
+    step,
+    index,
+    pane,
+    onPane,
+    onSelect,
+    onCopyLink,
+  }: Props & { readonly step: Step; readonly index: number }) => {
+    const span = useRestingSpan(step)
+    const panes = PANES[step.kind]
+    const shown = panes.find((p) => p === pane) ?? panes[0]!
+    const failure = failureOf(step)
+    const cost = costWords(step)
+    return (
+      <>
+        <header className={styles.top}>
+          <h2>
+            <StepIcon step={step} size={20} />
+            <span className={`cut ${step.toolCall ? 'mono b' : ''}`}>{stepTitle(step)}</span>
+            <span className={`chip k k-${STEP_LOOKS[step.kind].hue}`}>{stepNoun(step)}</span>
+            {failure !== undefined && (
+              <span className="chip k k-error">
+                <X aria-hidden />
+                {step.toolCall?.valid === false ? 'invalid arguments' : 'failed'}
+              </span>
+            )}
+            <span className="grow" />
+            <button
+              type="button"
+              className="btn plain"
+              aria-label="Copy link"
+              title="Copy link (y)"
+              onClick={onCopyLink}
+            >
+              <Link2 aria-hidden />
+            </button>
+          </h2>
+          <p className="muted num">
+            step {formatCount(index + 1)} of {formatCount(model.rec.steps.length)} ·{' '}
+            {clock(model.rec.startMs[index]!, 3)}
+            {stepMs(step) > 0 && ` · ${formatDuration(stepMs(step))}`}
+            {cost && ` · ${cost}`}
+            {step.toolCall && !cost && ' · no fee'}
+          </p>
+        </header>
+        <div className={styles.body}>
+          <Tabs selectedKey={shown} onSelectionChange={(key) => onPane(String(key))}>
+            <TabList className={styles.segments ?? ''} aria-label="Parts of the step">
+              {panes.map((name) => (
+                <Tab key={name} id={name} className={styles.segment ?? ''}>
+                  {name[0]!.toUpperCase() + name.slice(1)}
+                </Tab>
+              ))}
+            </TabList>
+            <TabPanel id={shown} className={styles.panel ?? ''}>
+              <StepPane model={model} step={step} index={index} pane={shown} span={span.data} error={span.error} />
+            </TabPanel>
+          </Tabs>
+          <StepFacts model={model} step={step} index={index} span={span.data} onSelect={onSelect} />
+          <AtThisMoment model={model} index={index} />
+        </div>
+      </>
+    )
+  },
+)
+Inspected.displayName = 'Inspected'

@@ -3,7 +3,7 @@ import { useSize } from '../trace/use-size.ts'
 import { formatDuration } from '../util/format.ts'
 import { Counters } from './Counters.tsx'
 import { clock, spokenClock } from './clock.ts'
-import { barAt, LaneCanvas, laneHeightFor } from './LaneCanvas.tsx'
+import { barAt, barHeightIn, LaneCanvas, laneHeightFor } from './LaneCanvas.tsx'
 import type { Bar } from './lanes.ts'
 import type { Mark, MarkKind } from './marks.ts'
 import type { ReplayModel } from './model.ts'
@@ -55,7 +55,6 @@ const Lanes = ({ model, view, kinds, onSelect, onZoom }: Props) => {
   const area = useRef<HTMLDivElement>(null)
   const size = useSize(area)
   const laneHeight = laneHeightFor(model.lanes.count, size.height - RULER_PX - MARKS_PX)
-  const selected = useCurrentIndex(playback, model.rec)
   const [hovered, setHovered] = useState<{ readonly bar: Bar; readonly x: number }>()
   const brush = useBrush(area, view, onZoom)
   const placeOf = (event: ReactPointerEvent) => {
@@ -92,7 +91,8 @@ const Lanes = ({ model, view, kinds, onSelect, onZoom }: Props) => {
         onPointerCancel={() => playback.scrub(false)}
         onPointerLeave={() => setHovered(undefined)}
       >
-        <LaneCanvas lanes={model.lanes} view={view} laneHeight={laneHeight} selected={selected} />
+        <LaneCanvas lanes={model.lanes} view={view} laneHeight={laneHeight} />
+        <Outline model={model} view={view} laneHeight={laneHeight} />
         <Marks
           model={model}
           view={view}
@@ -107,6 +107,23 @@ const Lanes = ({ model, view, kinds, onSelect, onZoom }: Props) => {
       <Playhead model={model} view={view} width={size.width} onZoom={onZoom} />
     </div>
   )
+}
+
+/** Round the current step's bar. An element of its own, so that the canvas is not drawn again for each step that goes by. */
+const Outline = ({ model, view, laneHeight }: Pick<Props, 'model' | 'view'> & { readonly laneHeight: number }) => {
+  const selected = useCurrentIndex(usePlaybackContext(), model.rec)
+  const bar = useMemo(() => model.lanes.bars.find((b) => b.index === selected), [model.lanes, selected])
+  if (!bar) return null
+  const left = Math.max(0, placeIn(view, bar.fromMs)) * 100
+  const right = Math.min(1, placeIn(view, bar.toMs)) * 100
+  if (right < 0 || left > 100) return null
+  const box = {
+    left: `${left}%`,
+    width: `${right - left}%`,
+    top: bar.lane * laneHeight,
+    height: barHeightIn(laneHeight),
+  }
+  return <span className={styles.outline} style={box} />
 }
 
 const Tip = ({ bar, x }: { readonly bar: Bar; readonly x: number }) => (

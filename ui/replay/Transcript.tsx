@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState } from 'react'
+import { memo, useDeferredValue, useEffect, useRef, useState } from 'react'
 import type { ReplayModel } from './model.ts'
 import styles from './replay.module.css'
 import { TranscriptLine } from './TranscriptLine.tsx'
@@ -16,11 +16,17 @@ interface Props {
 }
 
 /** The conversation. Only the lines in sight are mounted; the line of the current step stays in sight while time goes by. */
-export const Transcript = ({ model, rows, onSelect, onFold, loading }: Props) => {
+export const Transcript = (props: Props) => {
+  const playback = usePlaybackContext()
+  // While steps fly by, the lines may lag behind: the playhead may not.
+  const current = useDeferredValue(useCurrentIndex(playback, props.model.rec))
+  return <Lines {...props} current={current} />
+}
+
+const Lines = memo(({ model, rows, onSelect, onFold, loading, current }: Props & { readonly current: number }) => {
   const playback = usePlaybackContext()
   const scroller = useRef<HTMLDivElement>(null)
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set())
-  const current = useCurrentIndex(playback, model.rec)
   const playing = usePlaybackValue(playback, playback.playing)
   const currentRow = rowShowing(model, rows, current)
   const virtual = useVirtualizer({
@@ -69,7 +75,8 @@ export const Transcript = ({ model, rows, onSelect, onFold, loading }: Props) =>
       {loading && <p className={`muted ${styles.loading}`}>Loading more steps…</p>}
     </div>
   )
-}
+})
+Lines.displayName = 'Lines'
 
 /** The row of a step, or of the folded sub-agent that holds it. */
 export const rowShowing = (model: ReplayModel, rows: readonly TranscriptRow[], index: number): number => {

@@ -13,6 +13,10 @@ export interface Bar {
   readonly label: string
 }
 
+interface MovingBar extends Omit<Bar, 'lane'> {
+  lane: number
+}
+
 export interface Lanes {
   /** Ordered by lane, then by time. */
   readonly bars: readonly Bar[]
@@ -30,41 +34,47 @@ export const layLanes = (rec: Recording, owner: Int32Array, failed: (step: Step)
     if (siblings) siblings.push(i)
     else inside.set(owner[i]!, [i])
   }
-  const bars: Bar[] = []
+  const bars: MovingBar[] = []
   let count = 0
   for (const root of rootAgents(rec, inside.get(-1) ?? [])) {
     bars.push({ index: -1, fromMs: root.fromMs, toMs: root.toMs, lane: 0, hue: 'agent', label: root.label })
     const block = pack(root.members)
-    for (const bar of block.bars) bars.push({ ...bar, lane: bar.lane + 1 })
+    for (const bar of block.bars) bars.push(lowered(bar, 1))
     count = Math.max(count, block.height + 1)
   }
   bars.sort((a, b) => a.lane - b.lane || a.fromMs - b.fromMs)
   return { bars, count }
 
-  function pack(members: readonly number[]): { bars: Bar[]; height: number } {
-    const packed: Bar[] = []
+  function pack(members: readonly number[]): { bars: MovingBar[]; height: number } {
+    const packed: MovingBar[] = []
     const free: number[] = []
     for (const i of members) {
       const block = blockOf(i)
       if (!block) continue
       const lane = firstFree(free, block.height, block.fromMs)
       for (let k = 0; k < block.height; k++) free[lane + k] = block.toMs
-      for (const bar of block.bars) packed.push({ ...bar, lane: bar.lane + lane })
+      for (const bar of block.bars) packed.push(lowered(bar, lane))
     }
     return { bars: packed, height: free.length }
   }
 
-  function blockOf(i: number): (Pick<Bar, 'fromMs' | 'toMs'> & { bars: Bar[]; height: number }) | undefined {
+  function blockOf(i: number): (Pick<Bar, 'fromMs' | 'toMs'> & { bars: MovingBar[]; height: number }) | undefined {
     const step = rec.steps[i]!
     if (step.kind === 'message' || step.kind === 'evaluation') return undefined
     const hue = failed(step) ? 'error' : STEP_LOOKS[step.kind].hue
     const fromMs = rec.startMs[i]!
     const below = step.handoff?.subAgent ? pack(inside.get(i) ?? []) : { bars: [], height: 0 }
     const toMs = below.bars.reduce((end, bar) => Math.max(end, bar.toMs), rec.endMs[i]!)
-    const own: Bar = { index: i, fromMs, toMs, lane: 0, hue, label: labelOf(step) }
-    const nested = below.bars.map((bar) => ({ ...bar, lane: bar.lane + 1 }))
+    const own: MovingBar = { index: i, fromMs, toMs, lane: 0, hue, label: labelOf(step) }
+    const nested = below.bars.map((bar) => lowered(bar, 1))
     return { fromMs, toMs, bars: [own, ...nested], height: 1 + below.height }
   }
+}
+
+/** Bars belong to the layout until it is done, so they are moved, not copied: there are tens of thousands. */
+const lowered = (bar: MovingBar, lanes: number): MovingBar => {
+  bar.lane += lanes
+  return bar
 }
 
 const labelOf = (step: Step): string => {

@@ -85,9 +85,17 @@ const answersOf = (steps: readonly Step[]): Map<number, number> => {
   return answers
 }
 
-/** Row that shows a step, itself or as its answer; -1 where the step is folded away. */
-export const rowOf = (rows: readonly TranscriptRow[], index: number): number =>
-  rows.findIndex((r) => r.members.includes(index))
+const rowIndexes = new WeakMap<readonly TranscriptRow[], Map<number, number>>()
+
+/** Row that shows a step, itself or as its answer; -1 where the step is folded away. Looked up many times a second while playing. */
+export const rowOf = (rows: readonly TranscriptRow[], index: number): number => {
+  let byStep = rowIndexes.get(rows)
+  if (!byStep) {
+    byStep = new Map(rows.flatMap((row, i) => row.members.map((member) => [member, i] as const)))
+    rowIndexes.set(rows, byStep)
+  }
+  return byStep.get(index) ?? -1
+}
 
 /** Sub-agents that must be open for a step to be seen. */
 export const agentsAround = (owner: Int32Array, index: number): number[] => {

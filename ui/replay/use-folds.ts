@@ -1,6 +1,8 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { ReplayModel } from './model.ts'
+import type { Playback } from './playback.ts'
 import { agentsAround } from './transcript.ts'
+import { currentIndex, usePlaybackValue } from './use-playback.ts'
 
 export interface Folds {
   readonly open: ReadonlySet<number>
@@ -9,11 +11,12 @@ export interface Folds {
 }
 
 /** Which sub-agents are open: those opened by hand, and those around the step that is looked at. */
-export const useFolds = (model: ReplayModel, current: number): Folds => {
+export const useFolds = (model: ReplayModel, playback: Playback): Folds => {
   const { owner, rec } = model
   const [byHand, setByHand] = useState<ReadonlySet<number>>(new Set())
   const [closed, setClosed] = useState<ReadonlySet<number>>(new Set())
-  const around = agentsAround(owner, current).join()
+  // As text, so that a step that stays among the same agents renders nothing.
+  const around = usePlaybackValue(playback, () => agentsAround(owner, currentIndex(playback, rec)).join())
   const open = useMemo(() => {
     const needed = around === '' ? [] : around.split(',').map(Number)
     return new Set([...byHand, ...needed].filter((h) => !closed.has(h)))

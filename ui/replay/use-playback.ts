@@ -29,19 +29,21 @@ export interface TimelineView {
   readonly scale: TimeScale
   readonly fromMs: number
   readonly toMs: number
+  /** The range's place on the scale, worked out once: bars by the thousand ask for it. */
+  readonly from: number
+  readonly width: number
 }
 
-export const placeIn = (view: TimelineView, ms: number): number => {
-  const from = view.scale.toFraction(view.fromMs)
-  const to = view.scale.toFraction(view.toMs)
-  return to === from ? 0 : (view.scale.toFraction(ms) - from) / (to - from)
+export const timelineView = (scale: TimeScale, fromMs: number, toMs: number): TimelineView => {
+  const from = scale.toFraction(fromMs)
+  return { scale, fromMs, toMs, from, width: scale.toFraction(toMs) - from }
 }
 
-export const momentAt = (view: TimelineView, place: number): number => {
-  const from = view.scale.toFraction(view.fromMs)
-  const to = view.scale.toFraction(view.toMs)
-  return view.scale.toMs(from + Math.min(1, Math.max(0, place)) * (to - from))
-}
+export const placeIn = (view: TimelineView, ms: number): number =>
+  view.width === 0 ? 0 : (view.scale.toFraction(ms) - view.from) / view.width
+
+export const momentAt = (view: TimelineView, place: number): number =>
+  view.scale.toMs(view.from + Math.min(1, Math.max(0, place)) * view.width)
 
 export const PlaybackContext = createContext<Playback | undefined>(undefined)
 export const usePlaybackContext = (): Playback => {

