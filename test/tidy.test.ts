@@ -218,7 +218,7 @@ describe('the repository', () => {
   it('has every npm script that its documents tell to run', () => {
     const scripts = Object.keys(packageJson().scripts)
     const unknown = documents().flatMap((file) => {
-      const named = [...textOf(file).matchAll(/\bnpm (?:run (?:-\S+ )*([\w:]+)|(start|test)\b)/g)].map(
+      const named = [...textOf(file).matchAll(/\bnpm (?:run (?:-\S+ )*(\w[\w:-]*)|(start|test)\b)/g)].map(
         (m) => (m[1] ?? m[2])!,
       )
       return named.filter((name) => !scripts.includes(name)).map((name) => `${file}: npm run ${name}`)
