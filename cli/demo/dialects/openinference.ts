@@ -83,6 +83,7 @@ export const writeOpenInference: SpanWriter = (node, { context, isRoot }) => {
           'openinference.span.kind': 'GUARDRAIL',
           'guardrail.name': body.name,
           'guardrail.verdict': body.verdict,
+          'guardrail.message': body.explanation,
           ...io(body.text, JSON.stringify({ verdict: body.verdict, reason: body.explanation })),
           ...common,
         },

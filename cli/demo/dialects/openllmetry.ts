@@ -85,6 +85,7 @@ export const writeOpenLlmetry: SpanWriter = (node, { context, isRoot }) => {
           'recount.kind': 'guardrail',
           'recount.guardrail.name': body.name,
           'recount.guardrail.verdict': body.verdict,
+          'recount.guardrail.detail': body.explanation,
         },
       }
     case 'approval':

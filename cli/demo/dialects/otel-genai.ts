@@ -17,6 +17,8 @@ export const writeOtelGenai: SpanWriter = (node, { context, isRoot }) => {
           'gen_ai.provider.name': body.agent.model.provider,
           'gen_ai.request.model': body.agent.model.name,
           ...session,
+          'gen_ai.input.messages': genAiMessages([{ role: 'user', text: body.input }]),
+          'gen_ai.output.messages': genAiOutput({ role: 'assistant', text: body.output }, 'stop'),
           // Agents repeat the sum of their calls; a reader must not add it to them.
           ...usageAttributes(body.usage),
           ...(isRoot ? { 'user.id': context.user, ...ownAttributes(context) } : {}),
@@ -75,7 +77,7 @@ export const writeOtelGenai: SpanWriter = (node, { context, isRoot }) => {
           'recount.guardrail.verdict': body.verdict,
           'recount.guardrail.checked': body.checked,
           'recount.guardrail.text': body.text,
-          'recount.guardrail.explanation': body.explanation,
+          'recount.guardrail.detail': body.explanation,
           ...(body.verdict === 'error' ? { 'recount.guardrail.fail_open': true } : {}),
           ...errorType(node),
         },
@@ -88,6 +90,7 @@ export const writeOtelGenai: SpanWriter = (node, { context, isRoot }) => {
 export function approvalAttributes(body: Extract<StoryNode['body'], { kind: 'approval' }>): Attributes {
   return {
     'recount.kind': 'approval',
+    'gen_ai.tool.name': body.tool,
     'recount.approval.tool': body.tool,
     'recount.approval.decision': body.decision,
     ...(body.by ? { 'recount.approval.by': body.by } : {}),

@@ -84,7 +84,7 @@ export const writeVercelAi: SpanWriter = (node, { context, isRoot }) => {
           'recount.guardrail.verdict': body.verdict,
           'recount.guardrail.checked': body.checked,
           'recount.guardrail.text': body.text,
-          'recount.guardrail.explanation': body.explanation,
+          'recount.guardrail.detail': body.explanation,
         },
       }
     case 'approval':
