@@ -77,7 +77,9 @@ export const runLogs = (logRecords: readonly WireLogRecord[], receivedAtMs = REC
   return normalise(decoded, { projectId: 1, receivedAtMs, retentionDays: 0 })
 }
 
+/** The one item that there must be. */
 export const only = <T>(items: readonly T[]): T => {
-  expect(items).toHaveLength(1)
-  return items[0] as T
+  const [item] = items
+  if (item === undefined || items.length !== 1) throw new Error(`expected one item, found ${items.length}`)
+  return item
 }

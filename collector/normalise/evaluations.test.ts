@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { event, llm, nanos, pairs, RECEIVED_AT_MS, run, runLogs, wireLog, wireSpan } from './build-wire.ts'
+import { event, nanos, pairs, RECEIVED_AT_MS, run, runLogs, wireLog, wireSpan } from './build-wire.ts'
 
 describe('scores', () => {
   it('come from evaluation events on spans and in logs, the same one with the same id', () => {

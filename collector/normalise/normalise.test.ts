@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { event, llm, nanos, only, pairs, RECEIVED_AT_MS, run, runLogs, wireLog, wireSpan } from './build-wire.ts'
+import { nanos, only, pairs, RECEIVED_AT_MS, run, runLogs, wireLog, wireSpan } from './build-wire.ts'
 
 const HOUR_MS = 3_600_000
 
