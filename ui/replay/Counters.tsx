@@ -105,6 +105,6 @@ const describe = (rec: Recording, ms: number): string => {
         ...(totals.errors > 0 ? [plural(totals.errors, 'error')] : []),
         ...(totals.guardrailHits > 0 ? [plural(totals.guardrailHits, 'guardrail hit')] : []),
       ]
-    : ['nothing has ended yet']
+    : ['nothing spent yet']
   return `state at ${clock(ms)}: ${parts.join(' · ')}`
 }

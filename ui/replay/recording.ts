@@ -11,7 +11,7 @@ export interface Recording {
   readonly startMs: Float64Array
   readonly endMs: Float64Array
   readonly durationMs: number
-  /** Indexes of steps, ordered by end: finds the running totals of a moment. */
+  /** Indexes of steps that can spend something (not messages), ordered by end: finds the running totals of a moment. */
   readonly byEnd: Int32Array
   readonly indexBySeq: ReadonlyMap<number, number>
 }
@@ -29,11 +29,14 @@ export const record = (steps: readonly Step[]): Recording => {
   let durationMs = 0
   for (let i = 0; i < n; i++) {
     startMs[i] = Number(starts[i]! - originNanos) / NANOS_PER_MS
-    endMs[i] = startMs[i]! + Number(steps[i]!.durationNanos) / NANOS_PER_MS
+    // A message is said at a moment, however long the span took that carried it.
+    const lasts = steps[i]!.kind === 'message' ? 0 : Number(steps[i]!.durationNanos)
+    endMs[i] = startMs[i]! + lasts / NANOS_PER_MS
     if (endMs[i]! > durationMs) durationMs = endMs[i]!
     indexBySeq.set(steps[i]!.seq, i)
   }
-  const byEnd = Int32Array.from(steps.keys()).sort((a, b) => endMs[a]! - endMs[b]! || a - b)
+  const spending = [...steps.keys()].filter((i) => steps[i]!.kind !== 'message')
+  const byEnd = Int32Array.from(spending).sort((a, b) => endMs[a]! - endMs[b]! || a - b)
   return { steps, originNanos, startMs, endMs, durationMs, byEnd, indexBySeq }
 }
 

@@ -38,7 +38,7 @@ export const stepNoun = (step: Step): string =>
       ? 'model'
       : step.kind.replace('_call', '').replace('_', ' ')
 
-export const stepMs = (step: Step): number => Number(step.durationNanos) / 1e6
+export const stepMs = (step: Step): number => (step.message ? 0 : Number(step.durationNanos) / 1e6)
 
 /** The figures at the end of a line: `3,204 → 118 tok · 2,048 cached · 2.1 s · $0.0041`. */
 export const stepFigures = (step: Step): string => {

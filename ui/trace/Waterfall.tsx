@@ -27,7 +27,7 @@ interface Props {
 }
 
 const ROW_PX = 26
-const TICK_PX = 72
+const TICK_PX = 56
 /** Share of the grid's width that the time axis has, about. */
 const AXIS_SHARE = 0.4
 
