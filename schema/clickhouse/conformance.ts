@@ -139,11 +139,8 @@ const queryTests = (test: Test, store: Store): void => {
     slow.then(() => {
       slowDone = true
     })
-    const started = performance.now()
     for (let i = 0; i < 5; i++) await store.database.query('SELECT {i:UInt32} AS i', { i })
-    const tookMs = performance.now() - started
     expect(slowDone).toBe(false)
-    expect(tookMs).toBeLessThan(1_000)
     await slow
   })
 
