@@ -2,29 +2,14 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and points at its row (aria-activedescendant).
 import { useVirtualizer } from '@tanstack/react-virtual'
 import clsx from 'clsx'
-import { ChevronDown, ChevronRight } from 'lucide-react'
-import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
-import { KindIcon } from '../components/KindChip.tsx'
-import { KIND_LOOKS } from '../components/kind.ts'
-import { shortModel } from '../replay/step-words.ts'
+import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import { tickStepMs } from '../replay/time-scale.ts'
-import { formatCompact, formatDuration, formatUsd, plural } from '../util/format.ts'
-import { barIn, type Viewport, visibleIndex, visibleRows } from './layout.ts'
+import { formatDuration } from '../util/format.ts'
+import { type Viewport, visibleIndex, visibleRows } from './layout.ts'
 import styles from './trace.module.css'
-import { spanOf, type TraceModel } from './trace-model.ts'
-import { hasChildren, RowFlag } from './tree.ts'
+import { moveFor } from './treegrid-keys.ts'
 import { useSize } from './use-size.ts'
-
-interface Props {
-  readonly model: TraceModel
-  readonly view: Viewport
-  readonly folded: ReadonlySet<number>
-  readonly onFold: (row: number, folded: boolean) => void
-  readonly selected: number
-  readonly onSelect: (row: number) => void
-  readonly hits: ReadonlySet<number>
-  readonly showCritical: boolean
-}
+import { place, rowId, type WaterfallProps, WaterfallRow } from './WaterfallRow.tsx'
 
 const ROW_PX = 26
 const TICK_PX = 56
@@ -32,7 +17,7 @@ const TICK_PX = 56
 const AXIS_SHARE = 0.4
 
 /** Every span a row, its bar on the time axis. Rows are mounted as they come into sight: 33,000 of them cost what fifty cost. */
-export const Waterfall = (props: Props) => {
+export const Waterfall = (props: WaterfallProps) => {
   const { model, view, folded, onFold, selected, onSelect } = props
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => visibleRows(model.tree, folded), [model.tree, folded])
@@ -99,7 +84,7 @@ export const Waterfall = (props: Props) => {
       </div>
       <div className={styles.rows} style={{ height: virtual.getTotalSize() }} role="presentation">
         {virtual.getVirtualItems().map((item) => (
-          <Row
+          <WaterfallRow
             key={rows[item.index]!}
             {...props}
             row={rows[item.index]!}
@@ -113,219 +98,10 @@ export const Waterfall = (props: Props) => {
   )
 }
 
-const rowId = (row: number) => `span-row-${row}`
-const place = (view: Viewport, ms: number) => ((ms - view.fromMs) / (view.toMs - view.fromMs || 1)) * 100
-
 const ticksOf = (view: Viewport, ticksMax: number): number[] => {
   const step = tickStepMs(view.toMs - view.fromMs, ticksMax) || 1
   const ticks: number[] = []
   // The last label would hang over the edge.
   for (let ms = Math.ceil(view.fromMs / step) * step; ms < view.toMs - step * 0.3; ms += step) ticks.push(ms)
   return ticks
-}
-
-interface RowProps extends Props {
-  readonly row: number
-  readonly index: number
-  readonly top: number
-  readonly ticks: readonly number[]
-}
-
-/** Deeper nesting stops moving to the right: the name has to stay readable. */
-const INDENT_LEVELS_MAX = 18
-
-const Row = ({
-  model,
-  view,
-  folded,
-  onFold,
-  selected,
-  onSelect,
-  hits,
-  showCritical,
-  row,
-  index,
-  top,
-  ticks,
-}: RowProps) => {
-  const { tree } = model
-  const span = spanOf(model, row)
-  const parent = hasChildren(tree, row)
-  const closed = folded.has(row)
-  const flags = tree.flags[row]!
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles keys for all its rows.
-    <div
-      id={rowId(row)}
-      role="row"
-      aria-level={tree.depth[row]! + 1}
-      aria-rowindex={index + 1}
-      aria-expanded={parent ? !closed : undefined}
-      aria-selected={row === selected}
-      data-hit={hits.has(row) || undefined}
-      className={styles.row}
-      style={{ transform: `translateY(${top}px)` }}
-      onClick={() => onSelect(row)}
-    >
-      <span
-        role="gridcell"
-        className={styles.name}
-        style={{ '--depth': Math.min(tree.depth[row]!, INDENT_LEVELS_MAX) } as CSSProperties}
-      >
-        {parent ? (
-          <button
-            type="button"
-            tabIndex={-1}
-            className={styles.fold}
-            aria-label={closed ? 'Unfold' : 'Fold'}
-            onClick={(event) => {
-              event.stopPropagation()
-              onFold(row, !closed)
-            }}
-          >
-            {closed ? <ChevronRight aria-hidden /> : <ChevronDown aria-hidden />}
-          </button>
-        ) : (
-          <span className={styles.fold} />
-        )}
-        <KindIcon kind={span.kind} failed={span.failed} size={18} />
-        <span className={clsx('cut', span.failed && 'bad')}>{span.name}</span>
-        {span.model && !span.name.includes(shortModel(span.model)) && (
-          <span className="faint cut small">{span.model}</span>
-        )}
-        {closed && <span className="faint small num">+{tree.subtreeEnd[row]! - row - 1}</span>}
-        {(flags & RowFlag.orphan) !== 0 && (
-          <span className={styles.tag} title="The parent of this span was never received">
-            no parent
-          </span>
-        )}
-        {(flags & RowFlag.cycle) !== 0 && (
-          <span className={styles.tag} title="The parents of this span form a circle; it was cut here">
-            circle
-          </span>
-        )}
-        <span className="sr">
-          {KIND_LOOKS[span.kind].label}
-          {span.failed && ', failed'}
-          {(flags & RowFlag.failedInside) !== 0 && ', a span inside failed'}
-        </span>
-      </span>
-      <span role="gridcell" className={clsx('cut muted', styles.second)}>
-        {span.service}
-      </span>
-      <span role="gridcell" className={styles.track}>
-        {ticks.map((ms) => (
-          <i key={ms} className={styles.tick} style={{ left: `${place(view, ms)}%` }} />
-        ))}
-        <Bar model={model} view={view} row={row} showCritical={showCritical} />
-      </span>
-      <span role="gridcell" className={clsx('num', styles.right)}>
-        {formatDuration(tree.endMs[row]! - tree.startMs[row]!)}
-      </span>
-      <span role="gridcell" className={clsx('num muted', styles.right, styles.second)}>
-        {parent ? formatDuration(tree.selfMs[row]!) : ''}
-      </span>
-      <span role="gridcell" className={clsx('num muted', styles.right, styles.third)} title={tokensTitle(model, row)}>
-        {span.usage && span.usageRole !== 'duplicate'
-          ? formatCompact(span.usage.inputTotal + span.usage.outputTotal)
-          : ''}
-      </span>
-      <span role="gridcell" className={clsx('num', styles.right, styles.third)}>
-        {costText(model, row)}
-      </span>
-    </div>
-  )
-}
-
-const tokensTitle = (model: TraceModel, row: number): string | undefined => {
-  const { usage, usageRole } = spanOf(model, row)
-  if (!usage) return undefined
-  const role = usageRole === 'self' || usageRole === null ? '' : ` (${usageRole}: counted at the spans below)`
-  return `${plural(usage.inputTotal, 'token')} in, ${plural(usage.outputTotal, 'token')} out${role}`
-}
-
-const costText = (model: TraceModel, row: number): string => {
-  const { costUsd, costStatus } = spanOf(model, row)
-  if (costStatus === 'unpriced') return 'no price'
-  return costUsd === null || (costStatus === 'free' && Number(costUsd) === 0) ? '' : formatUsd(costUsd)
-}
-
-const percent = (share: number) => `${share * 100}%`
-
-const Bar = ({ model, view, row, showCritical }: Pick<RowProps, 'model' | 'view' | 'row' | 'showCritical'>) => {
-  const { tree } = model
-  const span = spanOf(model, row)
-  const bar = barIn(view, tree.startMs[row]!, tree.endMs[row]!)
-  if (!bar) return null
-  const firstToken =
-    span.ttftMs === null ? undefined : barIn(view, tree.startMs[row]!, tree.startMs[row]! + span.ttftMs)
-  return (
-    <>
-      <span
-        className={clsx(styles.bar, `k-${span.failed ? 'error' : KIND_LOOKS[span.kind].hue}`)}
-        style={{ left: percent(bar.left), width: percent(bar.width) }}
-      />
-      {firstToken && (
-        <span
-          className={styles.waiting}
-          style={{ left: percent(firstToken.left), width: percent(firstToken.width) }}
-          title="until the first token"
-        />
-      )}
-      {showCritical &&
-        model.critical.get(row)?.map((part) => {
-          const own = barIn(view, part.fromMs, part.toMs)
-          return (
-            own && (
-              <span
-                key={part.fromMs}
-                className={styles.critical}
-                style={{ left: percent(own.left), width: percent(own.width) }}
-              />
-            )
-          )
-        })}
-    </>
-  )
-}
-
-interface Move {
-  readonly to?: number
-  readonly fold?: boolean
-}
-
-const PAGE_ROWS = 20
-
-/** Arrow keys as WAI-ARIA's treegrid has them: → opens, then goes in; ← closes, then goes out. */
-const moveFor = (
-  key: string,
-  model: TraceModel,
-  rows: Int32Array,
-  at: number,
-  folded: ReadonlySet<number>,
-): Move | undefined => {
-  const row = rows[at] ?? 0
-  const last = rows.length - 1
-  switch (key) {
-    case 'ArrowDown':
-      return { to: Math.min(last, at + 1) }
-    case 'ArrowUp':
-      return { to: Math.max(0, at - 1) }
-    case 'PageDown':
-      return { to: Math.min(last, at + PAGE_ROWS) }
-    case 'PageUp':
-      return { to: Math.max(0, at - PAGE_ROWS) }
-    case 'Home':
-      return { to: 0 }
-    case 'End':
-      return { to: last }
-    case 'ArrowRight':
-      if (!hasChildren(model.tree, row)) return undefined
-      return folded.has(row) ? { fold: false } : { to: at + 1 }
-    case 'ArrowLeft':
-      if (hasChildren(model.tree, row) && !folded.has(row)) return { fold: true }
-      return { to: visibleIndex(rows, model.tree.parent[row]!) }
-    default:
-      return undefined
-  }
 }
