@@ -1,4 +1,5 @@
--- Judgements of spans, runs and sessions. All are kept; which one decides an outcome is settled when the run is tallied (semantics.md section 3).
+-- Judgements of spans, runs and sessions, one row per score id whenever it was made: sent again with another time, the last one received stands.
+-- All are kept; which one decides an outcome is settled when the run is tallied (semantics.md section 3).
 CREATE TABLE IF NOT EXISTS scores
 (
     `project_id` UInt32,
@@ -23,6 +24,6 @@ CREATE TABLE IF NOT EXISTS scores
 )
 ENGINE = ReplacingMergeTree(received_at)
 PARTITION BY toMonday(drop_date)
-ORDER BY (project_id, name, toStartOfHour(time), score_id)
+ORDER BY (project_id, name, score_id)
 TTL drop_date
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1, min_free_disk_bytes_to_perform_insert = {min_free_disk_bytes}, index_granularity = 2048;
