@@ -119,7 +119,7 @@ export const createAppRouter = (queryClient: QueryClient) =>
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
     scrollRestorationBehavior: 'instant',
-    scrollToTopSelectors: ['#main'],
+    scrollToTopSelectors: ['#content'],
     defaultErrorComponent: PageError,
     // A page's code is small and near: no flash of a placeholder before it is there.
     defaultPendingMs: 400,

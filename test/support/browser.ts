@@ -63,6 +63,14 @@ const browserEnv = (home: string): Record<string, string> => {
   }
 }
 
+/** The package's own fonts are found only where a function unpacks them; the machine's, where it has any, fill in the signs they lack. */
+const fontsConf = (home: string): string => {
+  const dirs = [join(home, 'fonts', 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts']
+  return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${dirs
+    .map((dir) => `<dir>${dir}</dir>`)
+    .join('')}<cachedir>${join(home, 'fonts-cache')}</cachedir></fontconfig>`
+}
+
 const DONE = '.unpacked'
 const WAIT_MS = 250
 const UNPACK_MS_MAX = 60_000
@@ -86,6 +94,7 @@ const alone = async (home: string, unpackTo: () => Promise<string>): Promise<str
       if (entry !== '.lock') rmSync(join(home, entry), { recursive: true, force: true })
     }
     const executable = await unpackTo()
+    writeFileSync(join(home, 'fonts.conf'), fontsConf(home))
     writeFileSync(join(home, DONE), '')
     return executable
   } finally {

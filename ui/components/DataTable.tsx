@@ -68,7 +68,7 @@ const features = tableFeatures({
 export const DataTable = <T,>(props: Props<T>) => {
   const { columns, rows, sort, sortedElsewhere = false, rowHeight = 46 } = props
   const [box, width] = useElementWidth<HTMLDivElement>()
-  const shown = useMemo(() => columns.filter((column) => (column.from ?? 0) <= width), [columns, width])
+  const shown = useMemo(() => fitting(columns, width), [columns, width])
   const sorted = useSorted(rows, columns, sortedElsewhere ? undefined : sort)
   return (
     <div ref={box} className={styles.box}>
@@ -94,6 +94,17 @@ export const DataTable = <T,>(props: Props<T>) => {
       </table>
     </div>
   )
+}
+
+/** Columns that fit: first by what they ask for, then the most demanding are left out until the rest has its width. */
+const fitting = <T,>(columns: readonly Column<T>[], width: number): readonly Column<T>[] => {
+  let shown = columns.filter((column) => (column.from ?? 0) <= width)
+  while (shown.reduce((sum, column) => sum + column.width, 0) > width) {
+    const last = shown.reduce((most, column) => ((column.from ?? 0) >= (most.from ?? 0) ? column : most))
+    if (!last.from) break
+    shown = shown.filter((column) => column !== last)
+  }
+  return shown
 }
 
 const NO_ROWS: readonly never[] = []
@@ -187,7 +198,7 @@ interface BodyProps<T> extends Props<T> {
 const OVERSCAN_ROWS = 12
 const NEAR_END_ROWS = 30
 
-const Body = <T,>({ rows, columns, rowHeight, rowKey, rowLabel, onOpen, onNearEnd, label }: BodyProps<T>) => {
+const Body = <T,>({ rows, columns, rowHeight, rowKey, rowLabel, onOpen, onNearEnd }: BodyProps<T>) => {
   const body = useRef<HTMLTableSectionElement>(null)
   const [active, setActive] = useState(0)
   const scrollMargin = useScrollMargin(body)
@@ -214,18 +225,19 @@ const Body = <T,>({ rows, columns, rowHeight, rowKey, rowLabel, onOpen, onNearEn
     )
   }
   const focusedInside = () => body.current?.contains(document.activeElement) ?? false
-  useKeys(label, [
-    { keys: 'j', label: 'Next row', run: () => go(focusedInside() ? active + 1 : active) },
-    { keys: 'k', label: 'Previous row', run: () => go(focusedInside() ? active - 1 : active) },
-    ...(onOpen
-      ? [
-          {
-            keys: 'Enter',
-            label: 'Open the row',
-            run: () => (focusedInside() && rows[active] ? onOpen(rows[active]) : false),
-          },
-        ]
-      : []),
+  // Of several tables on a page the focused one walks; where none is, the first.
+  const isMine = () =>
+    (document.activeElement?.closest('[role=grid]') ?? document.querySelector('[role=grid]')) ===
+    body.current?.parentElement
+  const walk = (by: number) => () => (isMine() ? go(focusedInside() ? active + by : active) : false)
+  useKeys('List', [
+    { keys: 'j', label: 'Next row', run: walk(1) },
+    { keys: 'k', label: 'Previous row', run: walk(-1) },
+    {
+      keys: 'Enter',
+      label: 'Open the row',
+      run: () => (onOpen && focusedInside() && rows[active] ? onOpen(rows[active]) : false),
+    },
   ])
   const onKeyDown = (event: KeyboardEvent) => {
     const to = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: rows.length - 1 }[event.key]
@@ -272,7 +284,7 @@ const Body = <T,>({ rows, columns, rowHeight, rowKey, rowLabel, onOpen, onNearEn
 }
 
 const HEAD_HEIGHT = 33
-const scroller = () => document.getElementById('main')
+const scroller = () => document.getElementById('content')
 
 const Spacer = ({ height }: { readonly height: number }) => (
   // biome-ignore lint/a11y/noAriaHiddenOnFocusable: the spacer takes no focus; it only holds the place of rows that are not mounted.

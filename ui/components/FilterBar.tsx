@@ -124,7 +124,10 @@ const TextFilter = ({
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') onChange(typed)
-          if (event.key === 'Escape') event.currentTarget.blur()
+          if (event.key !== 'Escape') return
+          // Browsers empty a search field on Escape; here it only leaves it.
+          event.preventDefault()
+          event.currentTarget.blur()
         }}
       />
       <kbd>/</kbd>

@@ -17,7 +17,7 @@ export const useElementWidth = <E extends HTMLElement>(): readonly [(element: E 
 export const useScrollMargin = (ref: RefObject<HTMLElement | null>): number => {
   const [margin, setMargin] = useState(0)
   useLayoutEffect(() => {
-    const main = document.getElementById('main')
+    const main = document.getElementById('content')
     const element = ref.current
     if (!main || !element) return
     const measure = () =>

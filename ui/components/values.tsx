@@ -63,8 +63,27 @@ export const Duration = ({ ms }: { readonly ms: number | null }) =>
 /** Tokens as `3,204 → 118`; the buckets on hover. */
 export const Tokens = ({ usage }: { readonly usage: Usage }) => (
   <span className="num" title={usageText(usage)}>
-    {formatTokens(usage.inputTotal)} → {formatTokens(usage.outputTotal)}
+    {formatTokens(usage.inputTotal)} <Arrow /> {formatTokens(usage.outputTotal)}
   </span>
+)
+
+/** An arrow that is drawn: the sign is in few text fonts. Read as "to". */
+export const Arrow = () => (
+  <>
+    <svg
+      width="11"
+      height="9"
+      viewBox="0 0 11 9"
+      fill="none"
+      stroke="currentColor"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d="M1 4.5h9M6.5 1 10 4.5 6.5 8" />
+    </svg>
+    <span className="sr">to</span>
+  </>
 )
 
 /** Every bucket that holds something, one a line; and which ones the emitter folded into their parent. */

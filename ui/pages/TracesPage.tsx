@@ -90,7 +90,14 @@ const COLUMNS: readonly Column<TraceItem>[] = [
       />
     ),
   },
-  { id: 'agent', header: 'Agent', width: 150, grow: 1, from: 900, cell: (trace) => <AgentLink name={trace.agent} /> },
+  {
+    id: 'agent',
+    header: 'Agent',
+    width: 150,
+    grow: 1,
+    from: 900,
+    cell: (trace) => <AgentLink name={trace.agent} quiet />,
+  },
   { id: 'spans', header: 'Spans', width: 76, align: 'right', from: 620, cell: (trace) => formatCount(trace.spanCount) },
   {
     id: 'errors',

@@ -9,11 +9,11 @@ import styles from './pages.module.css'
 
 /** Cells that several tables share. */
 
-export const AgentLink = ({ name }: { readonly name: string }) =>
+export const AgentLink = ({ name, quiet }: { readonly name: string; readonly quiet?: boolean }) =>
   name === '' ? (
     <Missing why="no agent" />
   ) : (
-    <Link to="/agents/$name" params={{ name }} className={styles.name}>
+    <Link to="/agents/$name" params={{ name }} className={quiet ? styles.quiet : styles.name}>
       {name}
     </Link>
   )

@@ -14,14 +14,14 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'session',
     header: 'Session',
-    width: 190,
+    width: 150,
     grow: 4,
     cell: (session) => <SessionCell session={session} needle={needle} />,
   },
   {
     id: 'outcome',
     header: 'Outcome',
-    width: 118,
+    width: 120,
     cell: (session) => (
       <OutcomeChip outcome={session.outcome} source={session.outcomeSource} provisional={session.provisional} />
     ),
@@ -29,7 +29,7 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'errors',
     header: 'Errors',
-    width: 92,
+    width: 110,
     from: 700,
     sortBy: (session) => session.errors,
     cell: (session) => <Trouble session={session} />,
@@ -37,8 +37,8 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'calls',
     header: 'Calls',
-    width: 128,
-    from: 860,
+    width: 118,
+    from: 1020,
     cell: (session) => (
       <span className="num">
         {formatCount(session.modelCalls)} <span className="muted">model</span> · {formatCount(session.toolCalls)}{' '}
@@ -49,7 +49,7 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'tokens',
     header: 'Tokens',
-    width: 100,
+    width: 104,
     align: 'right',
     from: 980,
     cell: (session) => (
@@ -64,7 +64,7 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'costUsd',
     header: 'Cost',
-    width: 96,
+    width: 90,
     align: 'right',
     from: 460,
     sortBy: (session) => Number(session.costUsd),
@@ -78,7 +78,7 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'durationMs',
     header: 'Duration',
-    width: 88,
+    width: 78,
     align: 'right',
     from: 620,
     sortBy: (session) => session.durationMs,
@@ -87,9 +87,9 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'end',
     header: 'Ended',
-    width: 92,
+    width: 86,
     align: 'right',
-    from: 380,
+    from: 340,
     sortBy: (session) => Date.parse(session.end),
     cell: (session) => (
       <span className="muted">
@@ -106,7 +106,7 @@ const SessionCell = ({ session, needle }: { readonly session: SessionItem; reado
   return (
     <TwoLines
       first={
-        <Link to="/sessions/$id" params={{ id: session.id }} className={styles.name} preload={false}>
+        <Link to="/sessions/$id" params={{ id: session.id }} className={styles.title} preload={false}>
           {text ? <Highlight text={oneLine(text)} needle={needle} /> : session.agent || session.id}
         </Link>
       }

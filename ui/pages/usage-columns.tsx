@@ -2,8 +2,8 @@ import { Link } from '@tanstack/react-router'
 import type { UsageItem } from '../../schema/api/shapes.ts'
 import type { Column } from '../components/DataTable.tsx'
 import { RateFigure, rateDomain } from '../components/RateFigure.tsx'
-import { cachedText, Duration, Missing, Money, TimeAgo, usageText } from '../components/values.tsx'
-import { formatTokens, plural } from '../util/format.ts'
+import { cachedText, Duration, Missing, Money, TimeAgo, Tokens, usageText } from '../components/values.tsx'
+import { plural } from '../util/format.ts'
 import { FailureRate, SparkCount, seriesMax, ToolLink, TwoLines } from './cells.tsx'
 import styles from './pages.module.css'
 
@@ -74,9 +74,7 @@ export const toolColumns = (items: readonly UsageItem[]): readonly Column<UsageI
     width: 150,
     grow: 2,
     sortBy: toolName,
-    cell: (item) => (
-      <TwoLines first={<ToolLink name={toolName(item)} />} second={plural(item.agents.length, 'agent')} />
-    ),
+    cell: (item) => <TwoLines first={<ToolLink name={toolName(item)} />} second={`in ${plural(item.runs, 'run')}`} />,
   },
   callsColumn(items),
   failedColumn,
@@ -101,7 +99,7 @@ export const toolColumns = (items: readonly UsageItem[]): readonly Column<UsageI
     width: 180,
     grow: 1,
     from: 1080,
-    cell: (item) => <AgentChips names={item.agents} />,
+    cell: (item) => <AgentNames names={item.agents} />,
   },
   lastSeen,
 ]
@@ -128,17 +126,14 @@ export const modelColumns = (items: readonly UsageItem[]): readonly Column<Usage
   failedColumn,
   {
     id: 'tokens',
-    header: 'Tokens in → out',
+    header: 'Tokens in, out',
     width: 170,
     align: 'right',
     from: 820,
     sortBy: (item) => item.usage.inputTotal + item.usage.outputTotal,
     cell: (item) => (
       <span title={usageText(item.usage)}>
-        <TwoLines
-          first={`${formatTokens(item.usage.inputTotal)} → ${formatTokens(item.usage.outputTotal)}`}
-          second={cachedText(item.usage) || '\u00a0'}
-        />
+        <TwoLines first={<Tokens usage={item.usage} />} second={cachedText(item.usage) || '\u00a0'} />
       </span>
     ),
   },
@@ -171,18 +166,20 @@ export const modelColumns = (items: readonly UsageItem[]): readonly Column<Usage
     width: 180,
     grow: 1,
     from: 1180,
-    cell: (item) => <AgentChips names={item.agents} />,
+    cell: (item) => <AgentNames names={item.agents} />,
   },
   lastSeen,
 ]
 
-const AgentChips = ({ names }: { readonly names: readonly string[] }) => (
-  <span className={styles.chips} title={names.join(', ')}>
-    {names.slice(0, 2).map((name) => (
-      <Link key={name} to="/agents/$name" params={{ name }} className="chip">
-        <span className="cut">{name}</span>
+const AgentNames = ({ names }: { readonly names: readonly string[] }) => {
+  const [first, ...others] = names
+  if (first === undefined) return <Missing why="no agent" />
+  return (
+    <span className="cut" title={names.join(', ')}>
+      <Link to="/agents/$name" params={{ name: first }} className={styles.quiet}>
+        {first}
       </Link>
-    ))}
-    {names.length > 2 && <span className="faint">+{names.length - 2}</span>}
-  </span>
-)
+      {others.length > 0 && <span className="faint"> and {others.length} more</span>}
+    </span>
+  )
+}

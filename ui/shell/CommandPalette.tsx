@@ -3,8 +3,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Bot, Database, Keyboard, type LucideIcon, MessagesSquare, Moon, Sparkles, Wrench } from 'lucide-react'
 import { type ReactNode, useDeferredValue, useState } from 'react'
+import { Dialog, Modal, ModalOverlay } from 'react-aria-components'
 import type { Response } from '../../schema/api/contract.ts'
 import { searchQuery } from '../api/queries.ts'
+import overlay from '../components/overlay.module.css'
 import { setTheme, setZone } from '../util/preferences.ts'
 import { describeRange } from '../util/time-format.ts'
 import { PRESETS } from '../util/time-range.ts'
@@ -34,54 +36,54 @@ export const CommandPalette = ({ onClose }: { readonly onClose: () => void }) =>
   }
   const open = (hit: Hit) => then(() => void navigate(targetOf(hit)))
   return (
-    <Command.Dialog
-      open
-      onOpenChange={(isOpen) => isOpen || onClose()}
-      label="Search or jump"
-      overlayClassName={styles.scrim}
-      contentClassName={styles.dialog}
-      className={styles.command}
-      loop
-    >
-      <Command.Input
-        className={styles.input}
-        placeholder="Page, agent, tool, session or trace id, command"
-        value={typed}
-        onValueChange={setTyped}
-      />
-      <Command.List className={styles.list}>
-        <Command.Empty className={styles.empty}>Nothing begins with “{query}”.</Command.Empty>
-        {hits.length > 0 && (
-          <Command.Group heading="Found">
-            {hits.map((hit) => (
-              <Row
-                key={`${hit.type} ${hit.id}`}
-                value={`${hit.type} ${hit.id} ${hit.label} ${query}`}
-                icon={HIT_ICONS[hit.type]}
-                detail={hit.detail || hit.type}
-                onSelect={open(hit)}
-              >
-                {hit.label}
-              </Row>
-            ))}
-          </Command.Group>
-        )}
-        <Command.Group heading="Pages">
-          {DESTINATIONS.map(({ to, label, icon, key, question }) => (
-            <Row
-              key={to}
-              value={`${label} ${question}`}
-              icon={icon}
-              detail={`g ${key}`}
-              onSelect={then(() => void navigate({ to }))}
-            >
-              {label} <span className="faint">{question}</span>
-            </Row>
-          ))}
-        </Command.Group>
-        <Commands then={then} />
-      </Command.List>
-    </Command.Dialog>
+    <ModalOverlay className={overlay.scrim ?? ''} isOpen isDismissable onOpenChange={(isOpen) => isOpen || onClose()}>
+      <Modal className={overlay.modal ?? ''}>
+        <Dialog aria-label="Search or jump">
+          <Command label="Search or jump" className={styles.command} loop>
+            <Command.Input
+              // biome-ignore lint/a11y/noAutofocus: the palette was opened to type.
+              autoFocus
+              className={styles.input}
+              placeholder="Page, agent, tool, session or trace id, command"
+              value={typed}
+              onValueChange={setTyped}
+            />
+            <Command.List className={styles.list}>
+              <Command.Empty className={styles.empty}>Nothing begins with “{query}”.</Command.Empty>
+              {hits.length > 0 && (
+                <Command.Group heading="Found">
+                  {hits.map((hit) => (
+                    <Row
+                      key={`${hit.type} ${hit.id}`}
+                      value={`${hit.type} ${hit.id} ${hit.label} ${query}`}
+                      icon={HIT_ICONS[hit.type]}
+                      detail={hit.detail || hit.type}
+                      onSelect={open(hit)}
+                    >
+                      {hit.label}
+                    </Row>
+                  ))}
+                </Command.Group>
+              )}
+              <Command.Group heading="Pages">
+                {DESTINATIONS.map(({ to, label, icon, key, question }) => (
+                  <Row
+                    key={to}
+                    value={`${label} ${question}`}
+                    icon={icon}
+                    detail={`g ${key}`}
+                    onSelect={then(() => void navigate({ to }))}
+                  >
+                    {label} <span className="faint">{question}</span>
+                  </Row>
+                ))}
+              </Command.Group>
+              <Commands then={then} />
+            </Command.List>
+          </Command>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
   )
 }
 

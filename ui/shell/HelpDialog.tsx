@@ -41,7 +41,10 @@ export const HelpDialog = ({ onClose }: { readonly onClose: () => void }) => {
 const mergeByName = (groups: readonly KeyGroup[]): readonly KeyGroup[] =>
   [...new Set(groups.map((group) => group.name))].map((name) => ({
     name,
-    bindings: groups.filter((group) => group.name === name).flatMap((group) => group.bindings),
+    bindings: groups
+      .filter((group) => group.name === name)
+      .flatMap((group) => group.bindings)
+      .filter((binding, i, all) => all.findIndex((one) => one.keys === binding.keys) === i),
   }))
 
 const LABELS: Readonly<Record<string, string>> = {

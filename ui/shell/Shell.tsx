@@ -16,7 +16,7 @@ export const Shell = () => {
   }, [title])
   return (
     <div className={styles.shell}>
-      <a className={`btn ${styles.skip}`} href="#main">
+      <a className={`btn ${styles.skip}`} href="#content">
         Skip to content
       </a>
       <div className={styles.brand}>
@@ -25,7 +25,7 @@ export const Shell = () => {
       </div>
       <Header />
       <NavRail />
-      <main className={styles.main} id="main" tabIndex={-1}>
+      <main className={styles.main} id="content" tabIndex={-1}>
         <Outlet />
       </main>
       <Announcer text={path ? title : ''} />

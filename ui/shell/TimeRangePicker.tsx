@@ -56,7 +56,7 @@ const RangeForm = ({ range, close }: { readonly range: TimeRange; readonly close
           aria-label="Time range"
           aria-describedby="range-reading"
           aria-invalid={typed !== '' && !parsed}
-          placeholder="last 7d, or 2026-11-01 → 15"
+          placeholder="last 7d, or 2026-11-01 to 15"
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
           // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type or choose; focus belongs into it.
@@ -90,7 +90,8 @@ const RangeForm = ({ range, close }: { readonly range: TimeRange; readonly close
         className={`${styles.zone} small`}
         onClick={() => setZone(zone === 'UTC' ? 'local' : 'UTC')}
       >
-        Times in <b>{zone === 'UTC' ? 'UTC' : localZone()}</b> · switch to {zone === 'UTC' ? 'local time' : 'UTC'}
+        Times in <b>{zone === 'UTC' ? 'UTC' : localZone()}</b> · switch to{' '}
+        {zone === 'UTC' ? `${localZone()} (local)` : 'UTC'}
       </button>
     </>
   )
@@ -99,6 +100,6 @@ const RangeForm = ({ range, close }: { readonly range: TimeRange; readonly close
 const localZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 const readingOf = (typed: string, parsed: TimeRange | null, zone: 'local' | 'UTC') => {
-  if (typed === '') return 'Type a range: today, 24h, last 3 weeks, 1 nov → 15 nov, 14:00 → 16:30'
+  if (typed === '') return 'Type a range: today, 24h, last 3 weeks, 1 nov to 15 nov, 14:00 to 16:30'
   return parsed ? describeRange(parsed, zone) : 'Not understood yet'
 }
