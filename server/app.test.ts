@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Hono } from 'hono'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONTRACT } from '../schema/api/contract.ts'
 import { get, put, testApp } from '../test/support/api.ts'
 import { openTestStore, type TestStore } from '../test/support/rows.ts'
@@ -19,7 +19,11 @@ beforeAll(async () => {
         tool lookup_order 400-500 id=call_1
         llm gpt-4.1 500-900 in=150 out=30 cost=0.002
       `,
-      { traceId: TRACE, startMs: Date.now() - 60_000, run: { sessionId: 'conv-1', userId: 'ada', sessionIds: ['conv-1'], userIds: ['ada'] } },
+      {
+        traceId: TRACE,
+        startMs: Date.now() - 60_000,
+        run: { sessionId: 'conv-1', userId: 'ada', sessionIds: ['conv-1'], userIds: ['ada'] },
+      },
     ),
   ])
   app = testApp(store)

@@ -8,7 +8,7 @@ export interface ApprovalInMessages {
 }
 
 /** Prompts in which the Vercel AI SDK tells the model what a person decided (dialects.md §4.1). */
-const CARRIERS = ['ai.prompt.messages', 'gen_ai.input.messages'] as const
+const CARRIERS = ['ai.prompt.messages', 'ai.prompt', 'gen_ai.input.messages'] as const
 
 /** Decisions that stand in a call's messages: `tool-approval-response`, with the tool that its request and its call name. */
 export const approvalsIn = ({ attrs }: SpanBody): ApprovalInMessages[] => {
@@ -39,7 +39,6 @@ const collect = (value: unknown, into: JsonObject[]): void => {
   if (Array.isArray(value)) for (const item of value) collect(item, into)
   else if (isObject(value)) {
     into.push(value)
-    collect(value.content, into)
-    collect(value.parts, into)
+    for (const name of ['content', 'parts', 'messages', 'prompt']) collect(value[name], into)
   }
 }

@@ -1,4 +1,4 @@
-import type { Message, Step, ToolCall } from '../../schema/api/shapes.ts'
+import type { Message, Step } from '../../schema/api/shapes.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
 import type { Kind } from '../../schema/model/kind.ts'
 import type { CallRow, CheckRow } from '../queries/calls.ts'
@@ -13,7 +13,7 @@ import { plainInput, plainOutput } from './messages/plain-io.ts'
 import { RequestedCalls } from './requested-calls.ts'
 import { approval, guardrail, handoff, modelCall, plain, retrieval, subAgentStart, toolCall } from './span-steps.ts'
 import { withTotals } from './totals.ts'
-import { type Node, treeOf } from './tree.ts'
+import { type Node, treeOf, upwards } from './tree.ts'
 import { Offers } from './validation.ts'
 
 /** All steps of what was loaded, in order, with running totals. Bodies of spans are read in batches and let go. */
@@ -67,7 +67,7 @@ class Assembly {
   readonly #requested = new RequestedCalls()
   readonly #approvals = new Set<string>()
   readonly #runsThatTalked = new Set<string>()
-  readonly #toolCalls = new Map<string, ToolCall[]>()
+  readonly #toolCalls: Draft[] = []
   readonly #evaluators: { draft: Draft; node: Node }[] = []
   readonly #nodes: readonly Node[]
   readonly #drafts: Draft[] = []
@@ -119,13 +119,15 @@ class Assembly {
     const isSilent = node.parent === undefined && !this.#runsThatTalked.has(runId)
     const { input, output } = isSilent && said.input.length + said.output.length === 0 ? plainMessages(body) : said
     this.#requested.answered([...input, ...output])
-    for (const message of this.#conversation.given(input, runId, node.start)) this.#say(node, node.start, message, 0)
+    this.#approvalsToldBy(node, body)
+    const at = this.#callAbove(node)?.start ?? node.start
+    for (const message of this.#conversation.given(input, runId, at)) this.#say(node, at, message, 0)
     for (const message of this.#conversation.given(output, runId, node.end)) this.#say(node, node.end, message, 2)
   }
 
   finished(): Draft[] {
-    const drafts = this.#drafts.map((draft) => this.#withResult(draft))
-    drafts.push(...this.#requested.withoutSpan(this.#toolCalls, this.#offers))
+    const { completed, steps } = this.#requested.match(this.#toolCalls, this.#offers)
+    const drafts = [...this.#drafts.map((draft) => completed.get(draft) ?? draft), ...steps]
     return scoreSteps(this.#loaded.scores, this.#nodes, drafts, this.#evaluators)
   }
 
@@ -184,15 +186,19 @@ class Assembly {
     const { input, output } = said.input.length + said.output.length === 0 ? plainMessages(body) : said
     this.#requested.answered(input)
     for (const message of this.#conversation.given(input, runId, node.start)) this.#say(node, node.start, message)
+    this.#approvalsToldBy(node, body)
+    this.#drafts.push(modelCall(node, call, body))
+    const at = this.#answerTime(node, output)
+    this.#requested.asked(output, node, at)
+    if (output.length > 0) this.#open.push({ node, at, messages: output })
+  }
+
+  #approvalsToldBy(node: Node, body: SpanBody): void {
     for (const { id, approval } of approvalsIn(body)) {
       if (this.#approvals.has(id)) continue
       this.#approvals.add(id)
-      this.#drafts.push(momentOf(node, node.start, 'approval', { name: approval.tool, approval }))
+      this.#drafts.push({ ...momentOf(node, node.start, 'approval', { name: approval.tool, approval }), phase: 0 })
     }
-    this.#drafts.push(modelCall(node, call, body))
-    const at = this.#answerTime(node, output)
-    this.#requested.asked(output, node, at, runId)
-    if (output.length > 0) this.#open.push({ node, at, messages: output })
   }
 
   /** An answer stands at the end of its call, or before the first tool that it asked for where that started while the answer still streamed. */
@@ -229,21 +235,18 @@ class Assembly {
     const hash = this.#offerTo(node)
     const name = span.tool || span.name
     const isKnown = call.validity !== 0 && hash !== ''
-    const draft = toolCall(node, call, body, undefined, {
+    const draft = toolCall(node, call, body, {
       valid: call.validity === 0 ? null : call.validity === 1,
       validationErrors: call.validity === 2 && isKnown ? this.#offers.errorsOf(hash, name, span.tool_arguments) : [],
       ...(isKnown ? { schema: this.#offers.schemaOf(hash, name) } : {}),
     })
     this.#drafts.push(draft)
-    const runId = this.#runId(node)
-    const list = this.#toolCalls.get(runId) ?? []
-    list.push(draft.toolCall!)
-    this.#toolCalls.set(runId, list)
+    this.#toolCalls.push(draft)
   }
 
   /** Another span of an execution that is counted elsewhere may be the one that holds the result. */
   #keepResult(node: Node, body: SpanBody): void {
-    const result = toolCall(node, undefined, body, undefined, { valid: null, validationErrors: [] }).toolCall?.result
+    const result = toolCall(node, undefined, body, { valid: null, validationErrors: [] }).toolCall?.result
     if (result && node.span.tool_call_id !== '')
       this.#requested.answered([{ role: 'tool', parts: [{ type: 'tool_result', id: node.span.tool_call_id, result }] }])
   }
@@ -255,14 +258,14 @@ class Assembly {
     return offer?.span.tool_definitions_ref ?? ''
   }
 
-  #withResult(draft: Draft): Draft {
-    if (!draft.toolCall || draft.toolCall.result !== '') return draft
-    const result = this.#requested.resultOf(draft.toolCall.id)
-    return result === undefined ? draft : { ...draft, toolCall: { ...draft.toolCall, result } }
-  }
-
   #call(node: Node): CallRow | undefined {
     return this.#loaded.calls.get(node.key)
+  }
+
+  /** A provider's span inside the framework's tells of the same call: what only it knows was said when the call began. */
+  #callAbove(node: Node): Node | undefined {
+    if (node.span.kind !== 'llm') return undefined
+    return [...upwards(node)].find((up) => up.span.kind === 'llm' && this.#call(up) !== undefined)
   }
 
   #runId(node: Node): string {

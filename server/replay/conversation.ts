@@ -9,6 +9,8 @@ import { parseJson } from './messages/json.ts'
 export class Conversation {
   readonly #shown: Shown[] = []
   readonly #systems = new Set<string>()
+  /** Runs that were seen to resend what earlier runs of the session said. */
+  readonly #continuing = new Set<string>()
 
   /** New messages of what a span was given. A run that does not resend its session's history starts a conversation of its own. */
   given(list: readonly Message[], runId: string, atNanos: bigint): Message[] {
@@ -48,11 +50,13 @@ export class Conversation {
   #history(messages: readonly Message[], runId: string): readonly Shown[] {
     const ofRun = this.#shown.filter((shown) => shown.runId === runId)
     if (ofRun.length === this.#shown.length) return ofRun
+    if (this.#continuing.has(runId)) return this.#shown
     const answers = messages.filter((message) => message.role === 'assistant').map(sidesOf)
-    const resent = answers.some((answer) =>
-      this.#shown.some((shown) => shown.runId !== runId && isSame(shown, answer) !== undefined),
-    )
-    return resent ? this.#shown : ofRun
+    const isResent = (answer: Sides) =>
+      this.#shown.some((shown) => shown.runId !== runId && isSame(shown, answer) !== undefined)
+    if (!answers.some(isResent)) return ofRun
+    this.#continuing.add(runId)
+    return this.#shown
   }
 
   #isNewSystem(message: Message): boolean {

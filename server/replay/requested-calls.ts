@@ -1,12 +1,12 @@
-import type { Message, MessagePart, ToolCall } from '../../schema/api/shapes.ts'
+import type { Message, MessagePart } from '../../schema/api/shapes.ts'
 import { type Draft, momentOf } from './draft.ts'
+import { firstString, isObject, parseJson } from './messages/json.ts'
 import type { Node } from './tree.ts'
 import type { Offers } from './validation.ts'
 
 interface Requested {
   readonly node: Node
   readonly at: bigint
-  readonly runId: string
   readonly part: MessagePart
 }
 
@@ -18,9 +18,9 @@ export class RequestedCalls {
   readonly #requested: Requested[] = []
   readonly #results = new Map<string, string>()
 
-  asked(messages: readonly Message[], node: Node, at: bigint, runId: string): void {
+  asked(messages: readonly Message[], node: Node, at: bigint): void {
     for (const message of messages)
-      for (const part of message.parts) if (part.type === 'tool_call') this.#requested.push({ node, at, runId, part })
+      for (const part of message.parts) if (part.type === 'tool_call') this.#requested.push({ node, at, part })
   }
 
   answered(messages: readonly Message[]): void {
@@ -30,30 +30,61 @@ export class RequestedCalls {
           this.#results.set(part.id, part.result ?? '')
   }
 
-  resultOf(callId: string): string | undefined {
-    return callId === '' ? undefined : this.#results.get(callId)
-  }
-
-  /** Steps for calls without a span. `spans`: the tool calls of the replay that have one, by run. */
-  withoutSpan(spans: ReadonlyMap<string, readonly ToolCall[]>, offers: Offers): Draft[] {
-    const free = new Map([...spans].map(([runId, calls]) => [runId, calls.filter((call) => call.id === '')]))
+  /**
+   * Says of each tool call that has a span (in order of start) which request it answers: by id, and what is left by name, since some spans
+   * and some messages have no ids or ids of their own. Gives the steps of requests that no span answers.
+   */
+  match(
+    withSpan: readonly Draft[],
+    offers: Offers,
+  ): { readonly completed: Map<Draft, Draft>; readonly steps: Draft[] } {
+    const open = new Set(withSpan)
+    const byId = new Map(withSpan.map((draft) => [draft.toolCall?.id ?? '', draft]))
     const seen = new Set<string>()
-    return this.#requested.flatMap(({ node, at, runId, part }) => {
-      const id = part.id ?? ''
-      const ofRun = spans.get(runId) ?? []
-      if (id !== '' && (seen.has(id) || ofRun.some((call) => call.id === id))) return []
+    const completed = new Map<Draft, Draft>()
+    const unanswered: Requested[] = []
+    for (const request of this.#requested) {
+      const id = request.part.id ?? ''
+      if (id !== '' && seen.has(id)) continue
       seen.add(id)
-      const byName = free.get(runId) ?? []
-      const match = byName.findIndex((call) => call.name === part.name)
-      if (match >= 0) {
-        byName.splice(match, 1)
+      const draft = id === '' ? undefined : byId.get(id)
+      if (!draft) unanswered.push(request)
+      else if (open.delete(draft)) completed.set(draft, this.#completed(draft, request.part))
+    }
+    const runsWithSpans = new Set(withSpan.map((draft) => draft.traceId))
+    const steps = unanswered.flatMap(({ node, at, part }) => {
+      const draft = [...open].find((one) => one.toolCall?.name === part.name)
+      if (draft) {
+        open.delete(draft)
+        completed.set(draft, this.#completed(draft, part))
         return []
       }
-      const result = this.resultOf(id)
+      const result = this.#resultOf(part.id)
       // Among calls that have spans, one that has neither span nor result was not executed (a handoff, a final answer).
-      if (ofRun.length > 0 && result === undefined) return []
+      if (result === undefined && runsWithSpans.has(node.span.trace_id)) return []
       return [stepOf(node, at, part, result, offers)]
     })
+    for (const draft of open) completed.set(draft, this.#completed(draft, {}))
+    return { completed, steps }
+  }
+
+  /** What a span does not say of its call is taken from the messages around it. */
+  #completed(draft: Draft, part: Partial<MessagePart>): Draft {
+    if (!draft.toolCall) return draft
+    const id = draft.toolCall.id || (part.id ?? '')
+    return {
+      ...draft,
+      toolCall: {
+        ...draft.toolCall,
+        id,
+        arguments: draft.toolCall.arguments || (part.arguments ?? ''),
+        result: draft.toolCall.result || (this.#resultOf(id) ?? this.#resultOf(part.id) ?? ''),
+      },
+    }
+  }
+
+  #resultOf(callId: string | undefined): string | undefined {
+    return callId ? this.#results.get(callId) : undefined
   }
 }
 
@@ -61,6 +92,7 @@ const stepOf = (node: Node, at: bigint, part: MessagePart, result: string | unde
   const name = part.name ?? ''
   const hash = node.span.tool_definitions_ref
   const errors = hash === '' ? [] : offers.errorsOf(hash, name, part.arguments ?? '')
+  const refusal = result === undefined ? 'no result was sent' : refusalIn(result)
   return momentOf(node, at, 'tool_call', {
     name,
     toolCall: {
@@ -68,11 +100,18 @@ const stepOf = (node: Node, at: bigint, part: MessagePart, result: string | unde
       name,
       arguments: part.arguments ?? '',
       result: result ?? '',
-      ok: result !== undefined,
-      error: result === undefined ? 'no result was sent' : null,
+      ok: refusal === undefined && errors.length === 0,
+      error: refusal ?? (errors.length > 0 ? 'the arguments are invalid' : null),
       valid: hash === '' ? null : errors.length === 0,
       validationErrors: errors,
       ...(hash === '' ? {} : { schema: offers.schemaOf(hash, name) }),
     },
   })
+}
+
+/** What the AI SDK sends as the result of a call that a person did not allow. */
+const refusalIn = (result: string): string | undefined => {
+  const value = result.includes('denied') ? parseJson(result) : undefined
+  if (!isObject(value) || !(value.type === 'execution-denied' || value.denied === true)) return undefined
+  return firstString(value, 'reason') || 'denied'
 }

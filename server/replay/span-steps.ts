@@ -62,7 +62,6 @@ export const toolCall = (
   node: Node,
   call: CallRow | undefined,
   body: SpanBody,
-  answered: string | undefined,
   validity: Pick<ToolCall, 'valid' | 'validationErrors' | 'schema'>,
 ): Draft => {
   const { span } = node
@@ -76,7 +75,7 @@ export const toolCall = (
       id: span.tool_call_id,
       name: span.tool || span.name,
       arguments: span.tool_arguments || firstAttribute(body, ARGUMENT_KEYS),
-      result: resultOf(body) || (answered ?? ''),
+      result: resultOf(body),
       ok: !failed,
       error: error ? error.message || error.type : null,
       ...validity,
@@ -87,12 +86,26 @@ export const toolCall = (
 /** A result on the span: in an attribute, or as the event that Strands and others write. */
 export const resultOf = (body: SpanBody): string => {
   const attribute = firstAttribute(body, RESULT_KEYS)
-  if (attribute !== '') return attribute
+  if (attribute !== '') return unwrapped(attribute)
   const choice = body.events.findLast((event) => event.name === 'gen_ai.choice')?.attributes.message
   const parts = typeof choice === 'string' ? (parseJson(choice) ?? choice) : choice
   if (Array.isArray(parts))
     return parts.map((part) => (isObject(part) ? textOf(part.text ?? part.json ?? part) : textOf(part))).join('\n')
   return textOf(parts)
+}
+
+/** What a tool gave, out of the message object that LangChain, LlamaIndex and MCP wrap around it. */
+const unwrapped = (text: string): string => {
+  const value = /"(data|kwargs|blocks|content)"/.test(text) ? parseJson(text) : undefined
+  if (!isObject(value)) return text
+  const message = [value.data, value.kwargs].find(isObject) ?? value
+  const content = message.content ?? message.blocks
+  const isWrapped = message !== value || 'blocks' in value || 'isError' in value
+  if (!isWrapped || content === undefined) return text
+  if (typeof content === 'string') return content
+  return Array.isArray(content) && content.every((part) => isObject(part) && typeof part.text === 'string')
+    ? content.map((part: { text: string }) => part.text).join('\n')
+    : text
 }
 
 export const retrieval = (node: Node, call: CallRow | undefined, body: SpanBody): Draft =>

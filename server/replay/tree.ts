@@ -20,7 +20,7 @@ export interface Node {
   readonly isSubAgent: boolean
 }
 
-/** Spans in the order of a replay: by start, a parent before its children, then by id. */
+/** Spans in the order of a replay: by start, a parent before its children, what ended first before what went on, then by id. */
 export const treeOf = (spans: readonly ReplaySpan[]): Node[] => {
   const byKey = new Map(spans.map((span) => [spanKey(span.trace_id, span.span_id), span]))
   const nodes = new Map<string, Node>()
@@ -45,13 +45,18 @@ export const treeOf = (spans: readonly ReplaySpan[]): Node[] => {
   )
   for (const span of ordered) nodeOf(spanKey(span.trace_id, span.span_id))
   return [...nodes.values()].sort((a, b) =>
-    a.start < b.start ? -1 : a.start > b.start ? 1 : a.level - b.level || compareText(a.span.span_id, b.span.span_id),
+    a.start < b.start
+      ? -1
+      : a.start > b.start
+        ? 1
+        : a.level - b.level || compareTime(a.end, b.end) || compareText(a.span.span_id, b.span.span_id),
   )
 }
 
 const placed = (span: ReplaySpan, key: string, parent: Node | undefined): Node => {
   const start = BigInt(span.start_nanos)
-  const enclosingAgent = parent?.span.kind === 'agent' ? parent : parent?.enclosingAgent
+  // Some frameworks call the whole run an agent without a name: nobody works for it.
+  const enclosingAgent = parent?.span.kind === 'agent' && parent.span.agent !== '' ? parent : parent?.enclosingAgent
   const isSubAgent =
     span.kind === 'agent' && enclosingAgent !== undefined && span.agent !== '' && enclosingAgent.agent !== span.agent
   return {
@@ -70,6 +75,8 @@ const placed = (span: ReplaySpan, key: string, parent: Node | undefined): Node =
 
 /** Decimal texts of nanoseconds since the epoch have equal length until the year 2286. */
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const compareTime = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** A span and those above it, innermost first. */
 export function* upwards(node: Node): Generator<Node> {

@@ -3,6 +3,7 @@ import type { Carrier, MessageReader } from './carrier.ts'
 import { openInference } from './openinference.ts'
 import { openLlmetry } from './openllmetry.ts'
 import { otelAttributes, otelEvents, otelPromptAndCompletion } from './otel-genai.ts'
+import { unpacked } from './parts.ts'
 import { vercelAi } from './vercel-ai.ts'
 
 /**
@@ -31,7 +32,7 @@ export const messagesOfSpan = (carrier: Carrier): SpanMessages => ({
 
 const firstSaid = (read: (reader: MessageReader) => Message[]): Message[] => {
   for (const reader of READERS) {
-    const messages = read(reader).filter((message) => message.parts.length > 0 || message.role !== 'tool')
+    const messages = read(reader).flatMap(unpacked)
     if (messages.length > 0) return messages
   }
   return []

@@ -7,9 +7,21 @@ import { firstPresent, firstString, isObject, type JsonObject, parseJson, textOf
  */
 export const messagesOf = (value: unknown, role: string): Message[] => {
   const list = typeof value === 'string' ? (parseJson(value) ?? value) : value
-  if (Array.isArray(list)) return list.flatMap((item) => messageOf(item, role) ?? [])
-  const message = messageOf(list, role)
-  return message ? [message] : []
+  const items = Array.isArray(list) ? list : [list]
+  return items.flatMap((item) => messageOf(item, role) ?? [])
+}
+
+/** Some put the whole list of items that they sent, as JSON text, into the content of one message. */
+export const unpacked = (message: Message): Message[] => {
+  const [only, another] = message.parts
+  if (another || only?.type !== 'text' || !only.text?.startsWith('[{')) return [message]
+  const items = parseJson(only.text)
+  if (
+    !Array.isArray(items) ||
+    !items.every((item) => isObject(item) && ('role' in item || 'call_id' in item || 'id' in item))
+  )
+    return [message]
+  return items.flatMap((item) => messageOf(item, message.role) ?? [])
 }
 
 export const messageOf = (value: unknown, defaultRole: string): Message | undefined => {
@@ -73,8 +85,11 @@ const settled = (role: string, parts: readonly MessagePart[], callId: string): M
     const result = parts.map((part) => part.text ?? '').join('\n')
     return { role, parts: [{ type: 'tool_result', ...(callId === '' ? {} : { id: callId }), result }] }
   }
-  const onlyResults = parts.length > 0 && parts.every((part) => part.type === 'tool_result')
-  return { role: onlyResults ? 'tool' : role, parts: [...parts] }
+  if (parts.length === 0) return undefined
+  const filled = parts.filter((part) => part.type !== 'text' || part.text !== '')
+  if (filled.length === 0) return { role, parts: parts.slice(0, 1) }
+  const onlyResults = filled.every((part) => part.type === 'tool_result')
+  return { role: onlyResults ? 'tool' : role, parts: filled }
 }
 
 const reasoningOf = (value: JsonObject): MessagePart[] => {
@@ -99,7 +114,7 @@ type PartReader = (item: JsonObject) => MessagePart[]
 const textPart: PartReader = (item) => {
   const text = firstPresent(item, 'content', 'text', 'output_text', 'refusal')
   if (Array.isArray(text)) return partsOf(text)
-  return text === undefined || text === '' ? [] : [{ type: 'text', text: textOf(text) }]
+  return text === undefined ? [] : [{ type: 'text', text: textOf(text) }]
 }
 
 const reasoningPart: PartReader = (item) => {

@@ -1,6 +1,6 @@
 import type { Message } from '../../../schema/api/shapes.ts'
 import type { Carrier } from './carrier.ts'
-import { isObject, parseJson, textOf } from './json.ts'
+import { isObject, parseJson } from './json.ts'
 import { messagesOf } from './parts.ts'
 
 /** Where frameworks put what went into and came out of any kind of span, in no particular shape (dialects.md §8). */
@@ -37,11 +37,12 @@ const fromFirst = (attrs: Carrier['attrs'], keys: readonly string[], role: strin
     list.length > 0 &&
     list.every((item) => isObject(item) && ('role' in item || 'kwargs' in item))
   if (isConversation) return messagesOf(list, role)
-  return [{ role, parts: [{ type: 'text', text: isObject(value) ? onlyText(value) : textOf(value) }] }]
+  const only = isObject(value) ? onlyText(value) : undefined
+  return only === undefined ? [] : [{ role, parts: [{ type: 'text', text: only }] }]
 }
 
-/** An object with one text in it is that text; any other is shown as it is. */
-const onlyText = (value: Readonly<Record<string, unknown>>): string => {
+/** An object with one text in it is that text; any other is data, not words. */
+const onlyText = (value: Readonly<Record<string, unknown>>): string | undefined => {
   const values = Object.values(value)
-  return values.length === 1 && typeof values[0] === 'string' ? values[0] : JSON.stringify(value)
+  return values.length === 1 && typeof values[0] === 'string' ? values[0] : undefined
 }
