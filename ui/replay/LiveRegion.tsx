@@ -10,8 +10,12 @@ import { useCurrentIndex, usePlaybackContext, usePlaybackValue } from './use-pla
 const SETTLE_MS = 400
 const NOTE_MS = 2500
 
+interface Said {
+  readonly text: string
+}
+
 /** Says the step one is at, and what a command did; the latter for eyes too. */
-export const LiveRegion = ({ model, note }: { readonly model: ReplayModel; readonly note: string }) => {
+export const LiveRegion = ({ model, note }: { readonly model: ReplayModel; readonly note: Said }) => {
   const playback = usePlaybackContext()
   const index = useCurrentIndex(playback, model.rec)
   const playing = usePlaybackValue(playback, playback.playing)
@@ -25,7 +29,7 @@ export const LiveRegion = ({ model, note }: { readonly model: ReplayModel; reado
       <div className="sr" aria-live="polite" aria-label="Current step" role="status">
         {said}
       </div>
-      <Note text={note} />
+      <Note note={note} />
     </>
   )
 }
@@ -38,13 +42,13 @@ const describe = (model: ReplayModel, index: number): string => {
   return `Step ${index + 1} of ${model.rec.steps.length}: ${what}, at ${spokenClock(model.rec.startMs[index]!)}`
 }
 
-const Note = ({ text }: { readonly text: string }) => {
-  const [shown, setShown] = useState(text)
+const Note = ({ note }: { readonly note: Said }) => {
+  const [shown, setShown] = useState('')
   useEffect(() => {
-    setShown(text)
+    setShown(note.text)
     const timer = setTimeout(() => setShown(''), NOTE_MS)
     return () => clearTimeout(timer)
-  }, [text])
+  }, [note])
   return (
     <div className={styles.note} role="status" data-shown={shown !== '' || undefined}>
       {shown}

@@ -60,15 +60,16 @@ export const Replay = ({ model, runs, search, loading }: Props) => {
     const row = rows[rowShowing(model, rows, currentIndex(playback, rec)) + direction]
     if (row) select(row.index)
   }
-  const [note, setNote] = useState('')
+  // An object, so that saying the same thing twice is said twice.
+  const [note, setNote] = useState({ text: '' })
   const copyLink = () => {
     const link = linkTo(search, {
       step: rec.steps[currentIndex(playback, rec)]?.seq,
       at: Math.round(playback.positionMs()),
     })
     copyText(link).then(
-      () => setNote('Link copied'),
-      () => setNote('The browser did not allow copying; the address bar holds the same link'),
+      () => setNote({ text: 'Link copied' }),
+      () => setNote({ text: 'The browser did not allow copying; the address bar holds the same link' }),
     )
   }
   useReplayKeys({ model, playback, rows, folds, jump, stepBy, copyLink, zoom, view })
