@@ -40,12 +40,22 @@ describe.skipIf(!hasCaptures)('recordings of real frameworks', () => {
     expect(differences).toEqual([])
   })
 
+  it('give the same tallies backwards and sent twice', () => {
+    for (const scenario of built.flatMap(scenariosOf)) {
+      const rows = rowsOf(decodedBodies(scenario.directory))
+      const disordered = { ...rows, spans: [...rows.spans, ...rows.spans].toReversed() }
+      expect(byId(tally(disordered, PRICES)), scenario.directory).toEqual(byId(tally(rows, PRICES)))
+    }
+  })
+
   it('of other dialects are compared too, as a report', () => {
     const { table, differences } = compareAll(others)
     console.log(`\ncaptures of other dialects × differences (report only)\n${table}\n${differences.length} differences`)
     expect(others.length).toBeGreaterThan(0)
   })
 })
+
+const byId = (runs: readonly RunTally[]): ReadonlyMap<string, RunTally> => new Map(runs.map((run) => [run.runId, run]))
 
 interface Expectations {
   readonly modelCalls: number | null

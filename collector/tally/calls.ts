@@ -33,11 +33,15 @@ export const countCalls = (
   const models = modelCallsOf(tree)
   const tools = toolCallsOf(tree)
   const offers = offersOf(tree, toolDefinitions)
+  const rollups = new Set(models.rollups)
+  const retrievals = tree.spans.filter((span) => isRetrieval(span, tree))
+  // A tool or retrieval that reports usage of its own is one call with that usage, not two.
+  const named = new Set([...tools.flatMap(({ members }) => members), ...retrievals])
   const calls = [
     ...models.calls.map((call) => fromModel(call, models, agents, prices)),
-    ...models.rollups.map((span) => fromRollup(span, agents, prices)),
-    ...tools.map((call) => fromTool(call, agents, offers)),
-    ...tree.spans.filter((span) => isRetrieval(span, tree)).map((span) => fromRetrieval(span, agents)),
+    ...models.rollups.filter((span) => !named.has(span)).map((span) => fromRollup(span, agents, prices)),
+    ...tools.map((call) => fromTool(call, agents, offers, rollups, prices)),
+    ...retrievals.map((span) => (rollups.has(span) ? fromRollup(span, agents, prices) : fromRetrieval(span, agents))),
   ].sort(byStart)
   const isMissing = (call: ModelCall): boolean =>
     !call.best.hasUsage && !call.usageFrom && !call.failed && !models.covered.has(call.best)
@@ -108,21 +112,36 @@ const servedModel = (best: TallySpan, members: readonly TallySpan[]): string =>
 const fromRollup = (span: TallySpan, agents: Agents, prices: PriceBook): Call =>
   callOf(span, agents, { ...asSpanSays(span, agents), cost: costOf(span, span.costReportedNanoUsd, false, prices) })
 
-const fromTool = (call: ToolCall, agents: Agents, offers: readonly Offer[]): Call => {
+const fromTool = (
+  call: ToolCall,
+  agents: Agents,
+  offers: readonly Offer[],
+  rollups: ReadonlySet<TallySpan>,
+  prices: PriceBook,
+): Call => {
   const { main, members } = call
   const offer = offerTo(call, agents, offers)
+  const spender = members.find((member) => rollups.has(member))
+  const model = spender ? costOf(spender, spender.costReportedNanoUsd, false, prices) : FREE
   const fee = members.find(({ toolFeeNanoUsd }) => toolFeeNanoUsd > 0n)?.toolFeeNanoUsd ?? 0n
   return callOf(main, agents, {
     agent: agentOf([main, ...members], agents),
-    provider: '',
-    model: '',
+    provider: spender?.provider ?? '',
+    model: spender?.model ?? '',
     tool: call.name,
-    serviceTier: '',
+    serviceTier: spender?.serviceTier ?? '',
     failed: call.failed,
     errorType: said('errorType', main, members),
-    usage: NO_USAGE,
-    usageReported: 0,
-    cost: fee > 0n ? { costNanoUsd: fee, costStatus: 'reported', priceRef: '' } : FREE,
+    usage: spender?.usage ?? NO_USAGE,
+    usageReported: spender?.usageReported ?? 0,
+    cost:
+      fee > 0n
+        ? {
+            costNanoUsd: model.costNanoUsd + fee,
+            costStatus: model.costStatus === 'unpriced' ? 'unpriced' : 'reported',
+            priceRef: model.priceRef,
+          }
+        : model,
     ttftNanos: 0n,
     validity: offer ? validityOf(call.name, call.arguments, offer.hash, offer.definitions, call.failed) : 'unknown',
   })

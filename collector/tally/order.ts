@@ -1,10 +1,12 @@
 import type { TallySpan } from './tally-span.ts'
 
-type Placed = Pick<TallySpan, 'startNanos' | 'spanId'>
+type Placed = Pick<TallySpan, 'startNanos' | 'spanId' | 'traceId'>
 
-/** The one order of everything that is tallied, so that a tally does not depend on how its spans arrived. */
-export const isEarlier = (a: Placed, b: Placed): boolean =>
-  a.startNanos < b.startNanos || (a.startNanos === b.startNanos && a.spanId < b.spanId)
+/** The one order of everything that is tallied, so that a tally does not depend on how its spans arrived: start, span id, trace id. */
+export const byStart = (a: Placed, b: Placed): number => {
+  if (a.startNanos !== b.startNanos) return a.startNanos < b.startNanos ? -1 : 1
+  if (a.spanId !== b.spanId) return a.spanId < b.spanId ? -1 : 1
+  return a.traceId === b.traceId ? 0 : a.traceId < b.traceId ? -1 : 1
+}
 
-export const byStart = (a: Placed, b: Placed): number =>
-  a.spanId === b.spanId && a.startNanos === b.startNanos ? 0 : isEarlier(a, b) ? -1 : 1
+export const isEarlier = (a: Placed, b: Placed): boolean => byStart(a, b) < 0
