@@ -7,13 +7,20 @@ export type Decode = (reader: RowBinaryReader) => unknown
 
 const INITIAL_BYTES = 64 * 1024
 
+/** Up to here a loop over the characters beats the call into C++ that `Buffer.write` is. */
+const SHORT_STRING_UNITS = 48
+/** Longest row form of a number or id. */
+const FIXED_BYTES_MAX = 16
+
 /** A growing buffer; `take()` gives the bytes and starts anew. */
 export class RowBinaryWriter {
-  #buffer: Buffer
+  #bytes: Buffer
+  #view: DataView
   #length = 0
 
   constructor(initialBytes = INITIAL_BYTES) {
-    this.#buffer = Buffer.allocUnsafe(initialBytes)
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(initialBytes, FIXED_BYTES_MAX))
+    this.#view = viewOf(this.#bytes)
   }
 
   get length(): number {
@@ -23,171 +30,209 @@ export class RowBinaryWriter {
   /** A copy of what was written, exactly as long as it; the writer is empty afterwards and keeps its room. */
   take(): Uint8Array {
     const bytes = new Uint8Array(this.#length)
-    bytes.set(this.#buffer.subarray(0, this.#length))
+    bytes.set(this.#bytes.subarray(0, this.#length))
     this.#length = 0
     return bytes
   }
 
+  /** A copy of what was written since the writer's length was `from`. */
+  since(from: number): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(this.#bytes.subarray(from, this.#length))
+  }
+
   u8(value: number): void {
     this.#room(1)
-    this.#buffer[this.#length++] = value
+    this.#bytes[this.#length++] = value
   }
 
   u16(value: number): void {
-    this.#length = this.#room(2).writeUInt16LE(value, this.#length)
+    this.#room(2)
+    this.#view.setUint16(this.#length, value, true)
+    this.#length += 2
   }
 
   u32(value: number): void {
-    this.#length = this.#room(4).writeUInt32LE(value, this.#length)
+    this.#room(4)
+    this.#view.setUint32(this.#length, value, true)
+    this.#length += 4
   }
 
+  /** @throws RangeError where the value does not fit: DataView would wrap it silently. */
   u64(value: bigint): void {
-    this.#length = this.#room(8).writeBigUInt64LE(value, this.#length)
+    if (value < 0n || value > U64_MAX) throw new RangeError(`${value} is no UInt64`)
+    this.#room(8)
+    this.#view.setBigUint64(this.#length, value, true)
+    this.#length += 8
   }
 
   i8(value: number): void {
-    this.#length = this.#room(1).writeInt8(value, this.#length)
+    this.#room(1)
+    this.#view.setInt8(this.#length, value)
+    this.#length += 1
   }
 
   i16(value: number): void {
-    this.#length = this.#room(2).writeInt16LE(value, this.#length)
+    this.#room(2)
+    this.#view.setInt16(this.#length, value, true)
+    this.#length += 2
   }
 
   i32(value: number): void {
-    this.#length = this.#room(4).writeInt32LE(value, this.#length)
+    this.#room(4)
+    this.#view.setInt32(this.#length, value, true)
+    this.#length += 4
   }
 
+  /** @throws RangeError where the value does not fit: DataView would wrap it silently. */
   i64(value: bigint): void {
-    this.#length = this.#room(8).writeBigInt64LE(value, this.#length)
+    if (value < I64_MIN || value > I64_MAX) throw new RangeError(`${value} is no Int64`)
+    this.#room(8)
+    this.#view.setBigInt64(this.#length, value, true)
+    this.#length += 8
   }
 
   f64(value: number): void {
-    this.#length = this.#room(8).writeDoubleLE(value, this.#length)
+    this.#room(8)
+    this.#view.setFloat64(this.#length, value, true)
+    this.#length += 8
   }
 
   varint(value: number): void {
     this.#room(8)
     let rest = value
     while (rest >= 0x80) {
-      this.#buffer[this.#length++] = (rest % 0x80) | 0x80
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80
       rest = Math.floor(rest / 0x80)
     }
-    this.#buffer[this.#length++] = rest
+    this.#bytes[this.#length++] = rest
   }
 
   string(value: string): void {
-    // Most strings are short ASCII: written in place, with one byte kept for their length.
     const units = value.length
-    if (units < 0x40 && units > 0) {
-      this.#room(1 + units * 3)
-      const start = this.#length + 1
-      const written = this.#buffer.write(value, start, 'utf8')
-      if (written < 0x80) {
-        this.#buffer[this.#length] = written
-        this.#length = start + written
-        return
-      }
-    }
+    if (units <= SHORT_STRING_UNITS && this.#shortAscii(value, units)) return
     const bytes = Buffer.byteLength(value, 'utf8')
     this.varint(bytes)
     this.#room(bytes)
-    this.#length += this.#buffer.write(value, this.#length, 'utf8')
+    this.#length += this.#bytes.write(value, this.#length, 'utf8')
+  }
+
+  /** Most strings are empty or short ASCII: one byte of length and the characters. False, and nothing written, where it is not. */
+  #shortAscii(value: string, units: number): boolean {
+    this.#room(1 + units)
+    const bytes = this.#bytes
+    let at = this.#length
+    bytes[at++] = units
+    for (let i = 0; i < units; i++) {
+      const code = value.charCodeAt(i)
+      if (code >= 0x80) return false
+      bytes[at++] = code
+    }
+    this.#length = at
+    return true
   }
 
   /** Bytes that are in the format already. */
   raw(bytes: Uint8Array): void {
-    this.#room(bytes.length).set(bytes, this.#length)
+    this.#room(bytes.length)
+    this.#bytes.set(bytes, this.#length)
     this.#length += bytes.length
   }
 
   /** `bytes` bytes from lowercase hex; '' and anything shorter is padded with zeros, so '' is the absent id. */
   hex(value: string, bytes: number): void {
     this.#room(bytes)
-    const written = value === '' ? 0 : this.#buffer.write(value, this.#length, bytes, 'hex')
-    this.#buffer.fill(0, this.#length + written, this.#length + bytes)
-    this.#length += bytes
+    const end = this.#length + bytes
+    let at = this.#length
+    for (let i = 0; i + 1 < value.length && at < end; i += 2) {
+      const high = HEX_DIGITS[value.charCodeAt(i)]
+      const low = HEX_DIGITS[value.charCodeAt(i + 1)]
+      if (high === undefined || low === undefined || high < 0 || low < 0) break
+      this.#bytes[at++] = high * 16 + low
+    }
+    while (at < end) this.#bytes[at++] = 0
+    this.#length = end
   }
 
-  #room(bytes: number): Buffer {
+  #room(bytes: number): void {
     const needed = this.#length + bytes
-    if (needed > this.#buffer.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
-      this.#buffer.copy(grown, 0, 0, this.#length)
-      this.#buffer = grown
-    }
-    return this.#buffer
+    if (needed <= this.#bytes.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
+    this.#bytes.copy(grown, 0, 0, this.#length)
+    this.#bytes = grown
+    this.#view = viewOf(grown)
   }
 }
 
+const U64_MAX = 2n ** 64n - 1n
+const I64_MAX = 2n ** 63n - 1n
+const I64_MIN = -(2n ** 63n)
+
+const viewOf = (buffer: Buffer): DataView => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+
+/** Value of a character code as a hex digit, −1 for others. */
+const HEX_DIGITS = Int8Array.from({ length: 128 }, (_, code) => {
+  const digit = Number.parseInt(String.fromCharCode(code), 16)
+  return Number.isNaN(digit) ? -1 : digit
+})
+
 /** Reads what the writer wrote; a read past the end throws RangeError. */
 export class RowBinaryReader {
-  readonly #buffer: Buffer
+  readonly #bytes: Uint8Array
+  readonly #text: Buffer
+  readonly #view: DataView
+  readonly #known: (string | undefined)[] = new Array(KNOWN_STRINGS).fill(undefined)
+  #lastId = ''
+  #lastIdAt = -1
   offset = 0
 
   constructor(bytes: Uint8Array) {
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#bytes = bytes
+    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   get done(): boolean {
-    return this.offset >= this.#buffer.length
+    return this.offset >= this.#bytes.length
   }
 
   bytes(from: number, to: number): Uint8Array {
-    return this.#buffer.subarray(from, to)
+    return this.#bytes.subarray(from, to)
   }
 
   u8(): number {
-    const value = this.#buffer.readUInt8(this.offset)
-    this.offset += 1
-    return value
+    return this.#view.getUint8(this.offset++)
   }
 
   u16(): number {
-    const value = this.#buffer.readUInt16LE(this.offset)
-    this.offset += 2
-    return value
+    return this.#view.getUint16(this.#advance(2), true)
   }
 
   u32(): number {
-    const value = this.#buffer.readUInt32LE(this.offset)
-    this.offset += 4
-    return value
+    return this.#view.getUint32(this.#advance(4), true)
   }
 
   u64(): bigint {
-    const value = this.#buffer.readBigUInt64LE(this.offset)
-    this.offset += 8
-    return value
+    return this.#view.getBigUint64(this.#advance(8), true)
   }
 
   i8(): number {
-    const value = this.#buffer.readInt8(this.offset)
-    this.offset += 1
-    return value
+    return this.#view.getInt8(this.#advance(1))
   }
 
   i16(): number {
-    const value = this.#buffer.readInt16LE(this.offset)
-    this.offset += 2
-    return value
+    return this.#view.getInt16(this.#advance(2), true)
   }
 
   i32(): number {
-    const value = this.#buffer.readInt32LE(this.offset)
-    this.offset += 4
-    return value
+    return this.#view.getInt32(this.#advance(4), true)
   }
 
   i64(): bigint {
-    const value = this.#buffer.readBigInt64LE(this.offset)
-    this.offset += 8
-    return value
+    return this.#view.getBigInt64(this.#advance(8), true)
   }
 
   f64(): number {
-    const value = this.#buffer.readDoubleLE(this.offset)
-    this.offset += 8
-    return value
+    return this.#view.getFloat64(this.#advance(8), true)
   }
 
   varint(): number {
@@ -202,27 +247,66 @@ export class RowBinaryReader {
   }
 
   string(): string {
-    const from = this.#advance(this.varint())
-    return this.#buffer.toString('utf8', from, this.offset)
+    const length = this.varint()
+    if (length === 0) return ''
+    const from = this.#advance(length)
+    return length <= KNOWN_STRING_BYTES_MAX ? this.#knownString(from, length) : this.#text.toString('utf8', from, this.offset)
+  }
+
+  /** Kinds, models, agents, tools come again with every row: comparing their bytes is cheaper than making the string anew. */
+  #knownString(from: number, length: number): string {
+    const bytes = this.#bytes
+    let hash = length
+    for (let i = from; i < this.offset; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0
+    const slot = hash & (KNOWN_STRINGS - 1)
+    const known = this.#known[slot]
+    if (known !== undefined && known.length === length) {
+      let i = 0
+      while (i < length && known.charCodeAt(i) === bytes[from + i]) i++
+      if (i === length) return known
+    }
+    const text = this.#text.toString('utf8', from, this.offset)
+    // Of one byte a character, or the comparison above would not hold.
+    if (text.length === length) this.#known[slot] = text
+    return text
   }
 
   /** '' for all zeros: the absent id. */
   hex(bytes: number): string {
     const from = this.#advance(bytes)
+    const all = this.#bytes
+    if (this.#lastIdAt >= 0 && this.#lastId.length === bytes * 2) {
+      // Rows of one trace follow each other.
+      let i = 0
+      while (i < bytes && all[from + i] === all[this.#lastIdAt + i]) i++
+      if (i === bytes) return this.#lastId
+    }
     let zero = true
-    for (let i = from; i < this.offset && zero; i++) zero = this.#buffer[i] === 0
-    return zero ? '' : this.#buffer.toString('hex', from, this.offset)
+    for (let i = from; i < this.offset && zero; i++) zero = all[i] === 0
+    if (zero) return ''
+    const text = this.#text.toString('hex', from, this.offset)
+    if (bytes === ID_BYTES_KEPT) {
+      this.#lastId = text
+      this.#lastIdAt = from
+    }
+    return text
   }
 
   /** Where the next `bytes` bytes begin. A Buffer would cut a text that is not all there without a word. */
   #advance(bytes: number): number {
     const from = this.offset
-    if (from + bytes > this.#buffer.length)
-      throw new RangeError(`RowBinary: ${bytes} bytes wanted at ${from} of ${this.#buffer.length}`)
+    if (from + bytes > this.#bytes.length)
+      throw new RangeError(`RowBinary: ${bytes} bytes wanted at ${from} of ${this.#bytes.length}`)
     this.offset = from + bytes
     return from
   }
 }
+
+/** A power of two. */
+const KNOWN_STRINGS = 4096
+const KNOWN_STRING_BYTES_MAX = 40
+/** Trace and run ids. */
+const ID_BYTES_KEPT = 16
 
 /** The encoder of a column type, compiled once. Throws on a type that no table of ours uses. */
 export const encoderOf = (type: string): Encode => codecOf(type).encode
@@ -323,14 +407,25 @@ const array = (item: Codec): Codec =>
     (r) => Array.from({ length: r.varint() }, () => item.decode(r)),
   )
 
-const map = (key: Codec, value: Codec): Codec =>
-  codec<ReadonlyMap<unknown, unknown>>(
+const map = (key: Codec, value: Codec): Codec => {
+  let seen: unknown
+  let last: unknown
+  let lastBytes = new Uint8Array()
+  return codec<ReadonlyMap<unknown, unknown>>(
     (w, v) => {
+      // The spans of one resource share one map object: its bytes are made once and copied.
+      if (v === last && v.size > 0) return w.raw(lastBytes)
+      const from = w.length
       w.varint(v.size)
       for (const [k, x] of v) {
         key.encode(w, k as never)
         value.encode(w, x as never)
       }
+      if (v === seen) {
+        last = v
+        lastBytes = w.since(from)
+      }
+      seen = v
     },
     (r) => {
       const size = r.varint()
@@ -339,6 +434,7 @@ const map = (key: Codec, value: Codec): Codec =>
       return result
     },
   )
+}
 
 const splitAtTopLevelComma = (text: string): [string, string] => {
   let depth = 0
