@@ -1,7 +1,12 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONTRACT } from '../schema/api/contract.ts'
-import { get, put, testApp } from '../test/support/api.ts'
+import { Problem } from '../schema/api/shapes.ts'
+import { DatabaseError } from '../schema/clickhouse/database.ts'
+import { get, put, TEST_STATUS, testApp } from '../test/support/api.ts'
 import { openTestStore, type TestStore } from '../test/support/rows.ts'
 import { drawTrace } from '../test/support/traces.ts'
 
@@ -38,4 +43,157 @@ describe('every path of the contract is mounted and answers its shape', () => {
     if ('response' in endpoint) expect(() => endpoint.response.parse(body)).not.toThrow()
     else expect(body).toContain('recount_up')
   })
+})
+
+describe('what goes wrong is a problem that says what to do', () => {
+  const answer = (path: string, init: RequestInit = {}, on = app) =>
+    on.request(path, { ...init, headers: { host: 'localhost:4320', ...init.headers } })
+
+  test.each([
+    ['/api/nothing', 404],
+    ['/v1/traces', 404],
+    ['/api/sessions/unknown', 404],
+    ['/api/sessions?limit=x', 400],
+    ['/api/search', 400],
+  ])('%s is %d problem+json', async (path, status) => {
+    const response = await answer(path)
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    const problem = Problem.parse(await response.json())
+    expect(problem.status).toBe(status)
+    expect(problem.detail.length).toBeGreaterThan(20)
+  })
+
+  test('another method is 405', async () => {
+    expect((await answer('/api/overview', { method: 'POST' })).status).toBe(405)
+  })
+
+  test('a missing key is 401, but not for the probes', async () => {
+    const locked = testApp(store, { projectOf: () => undefined })
+    expect((await answer('/api/overview', {}, locked)).status).toBe(401)
+    expect((await answer('/metrics', {}, locked)).status).toBe(401)
+    expect((await answer('/healthz', {}, locked)).status).toBe(200)
+    expect((await answer('/readyz', {}, locked)).status).toBe(200)
+  })
+
+  test.each([[{ host: 'evil.example' }], [{ origin: 'https://evil.example' }]])(
+    'a foreign door %j is 403, for the API, the pages and the probes',
+    async (headers) => {
+      for (const path of ['/api/overview', '/', '/healthz', '/openapi.json'])
+        expect((await answer(path, { headers })).status).toBe(403)
+    },
+  )
+
+  test.each([
+    [new DatabaseError('unavailable', '210', 'SELECT secret FROM x'), 503],
+    [new DatabaseError('disk_full', '243', 'SELECT secret FROM x'), 503],
+    [new DatabaseError('limit', '159', 'SELECT secret FROM x'), 504],
+    [new DatabaseError('query', '62', 'SELECT secret FROM x'), 500],
+    [new Error('secret'), 500],
+  ])('%s of the engine is %d, and the caller is not told the statement', async (error, status) => {
+    const lines: string[] = []
+    const broken = testApp(
+      { database: { ...store.database, query: () => Promise.reject(error), ping: () => Promise.reject(error) } },
+      { log: (line) => lines.push(line) },
+    )
+    const response = await answer('/api/overview', {}, broken)
+    expect(response.status).toBe(status)
+    expect(response.headers.get('retry-after') !== null).toBe(status === 503)
+    expect(await response.text()).not.toContain('secret')
+    const ready = await answer('/readyz', {}, broken)
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { status: 'not_ready', reasons: ['ClickHouse does not answer'] },
+    ])
+  })
+
+  test('ingest that is down makes it not ready, with the reason', async () => {
+    const down = testApp(store, { status: () => ({ ...TEST_STATUS, state: 'down', detail: 'the disk is full' }) })
+    const response = await answer('/readyz', {}, down)
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { status: 'not_ready', reasons: ['ingest is down: the disk is full'] },
+    ])
+  })
+})
+
+describe('the pages', () => {
+  let folder: string
+  let ui: Hono
+  const fetchPage = (path: string, headers = {}) => ui.request(path, { headers: { host: 'localhost', ...headers } })
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'recount-ui-'))
+    await mkdir(join(folder, 'ui', 'assets'), { recursive: true })
+    await writeFile(join(folder, 'secret.txt'), 'outside')
+    await writeFile(join(folder, 'ui', 'index.html'), '<!doctype html><title>Recount</title>')
+    await writeFile(
+      join(folder, 'ui', 'assets', 'index-Ab12Cd34.js'),
+      `console.log(${JSON.stringify('x'.repeat(4000))})`,
+    )
+    ui = testApp(store, { uiDir: join(folder, 'ui') })
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  test.each(['/', '/sessions', '/sessions/conv-1?at=3', '/a/b/c'])('%s is the one page that there is', async (path) => {
+    const response = await fetchPage(path)
+    expect(response.status).toBe(200)
+    expect(await response.text()).toContain('<title>Recount</title>')
+    expect(response.headers.get('cache-control')).toBe('no-cache')
+  })
+
+  test('assets with a hash in their name may be kept for ever, and are compressed', async () => {
+    const response = await fetchPage('/assets/index-Ab12Cd34.js', { 'accept-encoding': 'gzip' })
+    expect(response.headers.get('cache-control')).toContain('immutable')
+    expect(response.headers.get('content-type')).toContain('text/javascript')
+    expect(response.headers.get('content-encoding')).toBe('gzip')
+  })
+
+  test('what has not changed is not sent again', async () => {
+    const etag = (await fetchPage('/')).headers.get('etag')!
+    expect((await fetchPage('/', { 'if-none-match': etag })).status).toBe(304)
+  })
+
+  test.each([
+    '/assets/none.js',
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/assets/..%2f..%2f..%2fsecret.txt',
+    '/%00.js',
+    '/%.js',
+  ])('%s is no file of ours', async (path) => {
+    const response = await fetchPage(path)
+    expect(await response.text()).not.toContain('outside')
+    expect(response.status).toBe(404)
+  })
+
+  test('every answer forbids foreign scripts, frames and sniffing', async () => {
+    for (const path of ['/', '/api/overview', '/api/nothing']) {
+      const { headers } = await fetchPage(path)
+      expect(headers.get('content-security-policy')).toMatch(/default-src 'self'.*frame-ancestors 'none'/)
+      expect(headers.get('content-security-policy')).toMatch(/script-src 'self';/)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+    }
+  })
+})
+
+test('the OpenAPI document names every path and its parameters', async () => {
+  const document = await get<{
+    openapi: string
+    paths: Record<string, { get: { parameters: { name: string; in: string }[] } }>
+  }>(app, '/openapi.json')
+  expect(document.openapi).toBe('3.1.0')
+  expect(Object.keys(document.paths).sort()).toEqual(
+    Object.values(CONTRACT)
+      .map((endpoint) => endpoint.path)
+      .sort(),
+  )
+  expect(document.paths['/api/sessions/{id}/replay']!.get.parameters).toEqual([
+    expect.objectContaining({ name: 'id', in: 'path', required: true }),
+    expect.objectContaining({ name: 'limit', in: 'query', required: false }),
+    expect.objectContaining({ name: 'cursor', in: 'query' }),
+  ])
+  expect(JSON.stringify(document)).toContain('"$ref":"#/components/schemas/Problem"')
 })

@@ -1,7 +1,7 @@
 -- What the calls of single traces add up to, for runs that span several traces.
 SELECT
     lower(hex(call.trace_id)) AS trace_id,
-    sum(toInt64(r.sign)) AS calls,
+    sumIf(toInt64(r.sign), call.cost_status IN (1, 2)) AS priced,
     sumIf(toInt64(r.sign), call.cost_status = 3) AS unpriced,
     sum(r.sign * toInt64(call.input_uncached)) AS sum_input_uncached,
     sum(r.sign * toInt64(call.cache_read)) AS sum_cache_read,

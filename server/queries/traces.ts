@@ -39,7 +39,7 @@ interface RunLight extends UsageRow {
 }
 interface TraceFigures extends UsageRow {
   readonly trace_id: string
-  readonly calls: number
+  readonly priced: number
   readonly unpriced: number
   readonly cost_usd: string
 }
@@ -133,5 +133,5 @@ const runFigures = (run: RunLight | undefined): Figures => ({
 const ownFigures = (row: TraceFigures | undefined): Figures => ({
   usage: row ?? {},
   costUsd: row?.cost_usd ?? '0',
-  costStatus: !row || row.unpriced === 0 ? 'complete' : row.unpriced < row.calls ? 'partial' : 'none',
+  costStatus: !row || row.unpriced === 0 ? 'complete' : row.priced > 0 ? 'partial' : 'none',
 })

@@ -26,6 +26,7 @@ export const testApp = (store: Pick<TestStore, 'database'>, more: Partial<Server
     doors: LOOPBACK_DOORS,
     version: '0.0.0-test',
     validateResponses: true,
+    log: (line) => console.error(line),
     ...more,
   })
 
@@ -40,5 +41,7 @@ export const get = async <T>(app: Hono, path: string, status = 200): Promise<T> 
   const answer = await app.request(path, { headers: { host: 'localhost:4320' } })
   const text = await answer.text()
   if (answer.status !== status) throw new Error(`GET ${path}: ${answer.status} ${text}`)
-  return (text === '' ? undefined : /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : text) as T
+  return (
+    text === '' ? undefined : /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : text
+  ) as T
 }

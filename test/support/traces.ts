@@ -1,8 +1,8 @@
+import type { TraceRow } from '../../schema/clickhouse/tables.ts'
+import type { Kind } from '../../schema/model/kind.ts'
 import type { Call, RunTally } from '../../schema/model/run.ts'
 import type { Span } from '../../schema/model/span.ts'
-import type { TraceRow } from '../../schema/clickhouse/tables.ts'
 import { addUsage, bucketBit, emptyUsage } from '../../schema/model/usage.ts'
-import type { Kind } from '../../schema/model/kind.ts'
 import { aCall, aRun, aSpan } from './rows.ts'
 
 /**
@@ -28,7 +28,10 @@ export interface DrawOptions {
   readonly span?: Partial<Span>
 }
 
-export const drawTrace = (text: string, { traceId, startMs, run = {}, more = {}, span = {} }: DrawOptions): DrawnTrace => {
+export const drawTrace = (
+  text: string,
+  { traceId, startMs, run = {}, more = {}, span = {} }: DrawOptions,
+): DrawnTrace => {
   const origin = BigInt(startMs) * 1_000_000n
   const parents: Span[] = []
   const spans: Span[] = []
@@ -42,7 +45,11 @@ export const drawTrace = (text: string, { traceId, startMs, run = {}, more = {},
     const said = new Map(words.filter((word) => word.includes('=')).map((word) => word.split('=') as [string, string]))
     const errorType = words.find((word) => word.startsWith('!'))?.slice(1) ?? ''
     const parent = parents[level - 1]
-    const usage = { ...emptyUsage(), inputUncached: Number(said.get('in') ?? 0), outputText: Number(said.get('out') ?? 0) }
+    const usage = {
+      ...emptyUsage(),
+      inputUncached: Number(said.get('in') ?? 0),
+      outputText: Number(said.get('out') ?? 0),
+    }
     const hasUsage = said.has('in') || said.has('out')
     const id = (spans.length + 1).toString(16).padStart(4, '0')
     const made = aSpan({
@@ -103,7 +110,12 @@ const callOf = (span: Span, agent: string, costNanoUsd: bigint): Call =>
     priceRef: costNanoUsd > 0n ? 'book@1 gpt' : '',
   })
 
-const finish = (traceId: string, spans: readonly Span[], calls: readonly Call[], given: Partial<RunTally>): DrawnTrace => {
+const finish = (
+  traceId: string,
+  spans: readonly Span[],
+  calls: readonly Call[],
+  given: Partial<RunTally>,
+): DrawnTrace => {
   const start = spans.map((span) => span.startNanos).reduce((a, b) => (a < b ? a : b))
   const end = spans.map((span) => span.startNanos + span.durationNanos).reduce((a, b) => (a > b ? a : b))
   const usage = emptyUsage()
@@ -128,7 +140,7 @@ const finish = (traceId: string, spans: readonly Span[], calls: readonly Call[],
     toolErrors: tools.filter((call) => call.failed).length,
     unpricedCalls: unpriced,
     costNanoUsd: calls.reduce((sum, call) => sum + call.costNanoUsd, 0n),
-    costStatus: unpriced === 0 ? 'complete' : unpriced < calls.length ? 'partial' : 'none',
+    costStatus: unpriced === 0 ? 'complete' : calls.some((call) => call.costStatus === 'computed') ? 'partial' : 'none',
     usage,
     models: [...new Set(models.map((call) => call.model))],
     tools: [...new Set(tools.map((call) => call.tool))],
