@@ -1,9 +1,16 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { decoderOf, RowBinaryReader } from '../../schema/clickhouse/row-binary.ts'
-import { LEDGER, LEDGER_HEADER_BYTES, SPANS, TRACES, type TraceRow } from '../../schema/clickhouse/tables.ts'
+import {
+  LEDGER,
+  LEDGER_HEADER_BYTES,
+  rowDecoder,
+  SPANS,
+  TRACES,
+  type TraceRow,
+} from '../../schema/clickhouse/tables.ts'
 import type { ScoreSource } from '../../schema/model/kind.ts'
 import type { Score } from '../../schema/model/span.ts'
-import { emptyUsage, USAGE_BUCKETS, USAGE_COLUMNS, type UsageBuckets } from '../../schema/model/usage.ts'
+import { USAGE_BUCKETS, USAGE_COLUMNS, type UsageBuckets } from '../../schema/model/usage.ts'
 import { TALLY_SPAN_FIELDS, type TallySpan } from './tally-span.ts'
 
 /** What the tallier asks the database. Ids are lowercase hex from our own decoder, so they may stand in the text; one literal keeps it short. */
@@ -37,7 +44,14 @@ const typeOf = (table: { columns: readonly { name: string; type: string }[] }, n
   if (!found) throw new Error(`no column ${name}`)
   return found.type
 }
-const SPAN_DECODERS = SPAN_COLUMNS.map((c) => ({ ...c, decode: decoderOf(typeOf(SPANS as never, c.name)) }))
+const decodeSpan = rowDecoder<TallySpan>([
+  ...SPAN_COLUMNS.map((c) => ({
+    field: c.bucket ? `usage.${c.bucket}` : c.field,
+    type: typeOf(SPANS as never, c.name),
+  })),
+  // Microseconds: exact as a double until the year 2255.
+  { field: 'receivedOrder', type: 'Float64' },
+])
 
 /** All versions of all spans of these traces whose start lies in the bounds. */
 export const readSpans = async (
@@ -47,7 +61,7 @@ export const readSpans = async (
   bounds: { readonly from: bigint; readonly to: bigint },
 ): Promise<TallySpan[]> => {
   const bytes = await database.queryBytes(
-    `SELECT ${SPAN_COLUMNS.map((c) => c.name).join(', ')}, received_order
+    `SELECT ${SPAN_COLUMNS.map((c) => c.name).join(', ')}, toFloat64(received_order)
 FROM spans
 WHERE project_id = ${projectId}
     AND start_time >= fromUnixTimestamp64Nano(${bounds.from}, 'UTC')
@@ -57,17 +71,7 @@ WHERE project_id = ${projectId}
   )
   const reader = new RowBinaryReader(bytes)
   const spans: TallySpan[] = []
-  while (!reader.done) {
-    const span: Record<string, unknown> = {}
-    const usage = emptyUsage()
-    for (const { field, bucket, decode } of SPAN_DECODERS) {
-      if (bucket) usage[bucket] = decode(reader) as number
-      else span[field] = decode(reader)
-    }
-    span.usage = usage
-    span.receivedOrder = Number(reader.u64())
-    spans.push(span as unknown as TallySpan)
-  }
+  while (!reader.done) spans.push(decodeSpan(reader))
   return spans
 }
 
@@ -118,7 +122,6 @@ GROUP BY hash`,
   return new Map(rows.map((row) => [row.id, row.text]))
 }
 
-const TRACE_DECODERS = TRACES.columns.map((c) => ({ name: c.name, decode: decoderOf(c.type) }))
 const TRACE_FIELDS: Readonly<Record<string, keyof TraceRow>> = {
   project_id: 'projectId',
   trace_id: 'traceId',
@@ -139,6 +142,8 @@ const TRACE_FIELDS: Readonly<Record<string, keyof TraceRow>> = {
   env: 'env',
 }
 
+const decodeTrace = rowDecoder<TraceRow>(TRACES.columns.map((c) => ({ field: TRACE_FIELDS[c.name]!, type: c.type })))
+
 /** Where these traces, or all traces of these runs, stood at the last tally. */
 export const readTraces = async (
   database: Database,
@@ -158,11 +163,7 @@ WHERE project_id = ${projectId}
   )
   const reader = new RowBinaryReader(bytes)
   const rows: TraceRow[] = []
-  while (!reader.done) {
-    const row: Record<string, unknown> = {}
-    for (const { name, decode } of TRACE_DECODERS) row[TRACE_FIELDS[name]!] = decode(reader)
-    rows.push(row as unknown as TraceRow)
-  }
+  while (!reader.done) rows.push(decodeTrace(reader))
   return by === 'trace_id' ? rows : rows.filter((row) => ids.includes(row.runId))
 }
 
