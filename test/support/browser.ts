@@ -25,13 +25,14 @@ const unpack = async (): Promise<Unpacked> => {
   // The package asks TMPDIR where to unpack: a directory of our own keeps it apart from other versions, and lets runs share it.
   const home = join(tmpdir(), 'recount-chromium-143')
   mkdirSync(home, { recursive: true })
-  const before = { TMPDIR: process.env.TMPDIR, AWS_EXECUTION_ENV: process.env.AWS_EXECUTION_ENV }
+  // Loading it sets variables of this process, library paths among them, which no other child may inherit.
+  const before = Object.fromEntries(TOUCHED.map((name) => [name, process.env[name]]))
   Object.assign(process.env, { TMPDIR: home, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' })
   try {
     const { default: chromium } = await import('@sparticuz/chromium')
     chromium.setGraphicsMode = false
     const executablePath = await alone(home, () => chromium.executablePath())
-    return { executablePath, args: browserArgs(chromium.args), env: browserEnv(home) }
+    return { executablePath, args: browserArgs(chromium.args), env: browserEnv(home, before.LD_LIBRARY_PATH) }
   } finally {
     for (const [key, value] of Object.entries(before)) {
       if (value === undefined) delete process.env[key]
@@ -39,6 +40,8 @@ const unpack = async (): Promise<Unpacked> => {
     }
   }
 }
+
+const TOUCHED = ['TMPDIR', 'AWS_EXECUTION_ENV', 'FONTCONFIG_PATH', 'HOME', 'LD_LIBRARY_PATH'] as const
 
 /** The package's flags are for a function that has one browser and trusts its pages: ours must behave like a real one. */
 const browserArgs = (args: readonly string[]): string[] => [
@@ -50,15 +53,15 @@ const browserArgs = (args: readonly string[]): string[] => [
   '--disable-dev-shm-usage',
 ]
 
-const browserEnv = (home: string): Record<string, string> => {
+const browserEnv = (home: string, libraryPath: string | undefined): Record<string, string> => {
   const inherited = Object.entries(process.env).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value] as const],
   )
-  const libraries = [join(home, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':')
+  const libraries = [join(home, 'al2023', 'lib'), libraryPath].filter(Boolean).join(':')
   return {
     ...Object.fromEntries(inherited),
     LD_LIBRARY_PATH: libraries,
-    FONTCONFIG_PATH: join(home, 'fonts'),
+    FONTCONFIG_FILE: join(home, 'fonts.conf'),
     HOME: home,
   }
 }

@@ -20,7 +20,7 @@ export const MOCK_AGENTS: readonly MockAgent[] = [
     name: 'refund-agent',
     team: 'support',
     share: 190,
-    success: 0.72,
+    success: 0.62,
     usdPerRun: 0.0412,
     seconds: 63,
     guardrailRate: 0.029,

@@ -5,7 +5,7 @@ import { pathOf, queryOf } from '../api/client.ts'
 import { createMockApi } from './create-mock-api.ts'
 
 const NOW = Date.parse('2026-11-18T10:30:00Z')
-const api = createMockApi({ nowMs: NOW, sessions: 300 })
+const api = createMockApi({ nowMs: NOW, sessions: 600 })
 const range = { from: new Date(NOW - 7 * 86_400_000).toISOString(), to: new Date(NOW).toISOString() }
 const ask = async (path: string) => {
   const response = api(new Request(`http://mock${path}`))

@@ -25,7 +25,7 @@ const createSession = (random: Random, agent: MockAgent, nowMs: number): MockSes
   const isNew = endMs > nowMs - 2.4 * DAY_MS
   const version = isNew || agent.versions.length === 1 ? agent.versions[0]! : agent.versions[1]!
   const settled = ageMs > 0.6 * DAY_MS || random.chance(0.4)
-  const ok = random.chance(agent.success + (version === 'v13' ? 0.15 : 0))
+  const ok = random.chance(agent.success + (version === 'v13' ? 0.24 : 0))
   const outcome = !settled
     ? 'pending'
     : ok

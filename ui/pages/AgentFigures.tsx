@@ -47,7 +47,7 @@ export const AgentFigures = ({ now, before }: Props) => (
       value={now ? (now.costPerSuccess === null ? '–' : formatUsd(now.costPerSuccess)) : null}
       delta={
         now?.costPerSuccess && before?.costPerSuccess
-          ? relativeDelta(Number(now.costPerSuccess), Number(before.costPerSuccess))
+          ? relativeDelta(Number(now.costPerSuccess), Number(before.costPerSuccess), Math.min(now.runs, before.runs))
           : null
       }
       better="down"
@@ -66,7 +66,9 @@ export const AgentFigures = ({ now, before }: Props) => (
     <Figure
       label="p95"
       value={now ? formatDuration(now.p95Ms) : null}
-      delta={now?.p95Ms && before?.p95Ms ? relativeDelta(now.p95Ms, before.p95Ms) : null}
+      delta={
+        now?.p95Ms && before?.p95Ms ? relativeDelta(now.p95Ms, before.p95Ms, Math.min(now.runs, before.runs)) : null
+      }
       better="down"
       source="95 of 100 runs took at most this long."
     >

@@ -136,7 +136,7 @@ const COLUMNS: readonly Column<TraceItem>[] = [
   {
     id: 'start',
     header: 'Started',
-    width: 96,
+    width: 104,
     align: 'right',
     from: 380,
     cell: (trace) => (

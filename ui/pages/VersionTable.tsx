@@ -71,6 +71,7 @@ const VERDICTS = {
 } as const
 const TONES = { worse: 'error', better: 'ok', same: 'agent', unknown: 'agent' } as const
 
+const sampleOf = (version: Version, before: Version | undefined) => Math.min(version.runs, before?.runs ?? 0)
 const costPerRun = (version: Version | undefined) =>
   version && version.runs > 0 ? Number(version.costUsd) / version.runs : null
 
@@ -135,7 +136,9 @@ const versionColumns = (agent: string, versions: readonly Version[]): readonly C
       width: 120,
       align: 'right',
       from: 620,
-      cell: ({ version, before }) => <CostPerRun now={costPerRun(version)} before={costPerRun(before)} />,
+      cell: ({ version, before }) => (
+        <CostPerRun now={costPerRun(version)} before={costPerRun(before)} sample={sampleOf(version, before)} />
+      ),
     },
     {
       id: 'p95',
@@ -147,7 +150,9 @@ const versionColumns = (agent: string, versions: readonly Version[]): readonly C
           first={<Duration ms={version.p95Ms} />}
           second={
             <DeltaOrDash
-              delta={version.p95Ms !== null ? relativeDelta(version.p95Ms, before?.p95Ms) : null}
+              delta={
+                version.p95Ms !== null ? relativeDelta(version.p95Ms, before?.p95Ms, sampleOf(version, before)) : null
+              }
               better="down"
             />
           }
@@ -157,10 +162,16 @@ const versionColumns = (agent: string, versions: readonly Version[]): readonly C
   ]
 }
 
-const CostPerRun = ({ now, before }: { readonly now: number | null; readonly before: number | null }) => (
+interface CostPerRunProps {
+  readonly now: number | null
+  readonly before: number | null
+  readonly sample: number
+}
+
+const CostPerRun = ({ now, before, sample }: CostPerRunProps) => (
   <TwoLines
     first={now === null ? '–' : now === 0 ? '—' : formatUsd(now)}
-    second={<DeltaOrDash delta={now ? relativeDelta(now, before) : null} better="down" />}
+    second={<DeltaOrDash delta={now ? relativeDelta(now, before, sample) : null} better="down" />}
   />
 )
 

@@ -125,7 +125,7 @@ const CostPerSuccess = ({ item, before }: { readonly item: UsageItem; readonly b
   if (item.costPerSuccess === null)
     return item.costStatus === 'none' ? <Money usd={null} status="none" /> : <Missing why="nothing succeeded yet" />
   const delta = before?.costPerSuccess
-    ? relativeDelta(Number(item.costPerSuccess), Number(before.costPerSuccess))
+    ? relativeDelta(Number(item.costPerSuccess), Number(before.costPerSuccess), Math.min(item.runs, before.runs))
     : null
   return (
     <TwoLines

@@ -87,7 +87,7 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'end',
     header: 'Ended',
-    width: 86,
+    width: 102,
     align: 'right',
     from: 340,
     sortBy: (session) => Date.parse(session.end),

@@ -13,7 +13,7 @@ export const modelName = (item: UsageItem): string => item.key.model ?? ''
 const lastSeen: Column<UsageItem> = {
   id: 'lastSeen',
   header: 'Last call',
-  width: 96,
+  width: 104,
   align: 'right',
   from: 640,
   sortBy: (item) => Date.parse(item.lastSeen),

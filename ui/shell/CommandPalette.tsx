@@ -41,7 +41,6 @@ export const CommandPalette = ({ onClose }: { readonly onClose: () => void }) =>
         <Dialog aria-label="Search or jump">
           <Command label="Search or jump" className={styles.command} loop>
             <Command.Input
-              // biome-ignore lint/a11y/noAutofocus: the palette was opened to type.
               autoFocus
               className={styles.input}
               placeholder="Page, agent, tool, session or trace id, command"

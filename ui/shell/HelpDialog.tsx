@@ -21,7 +21,7 @@ export const HelpDialog = ({ onClose }: { readonly onClose: () => void }) => {
                   {group.bindings.map(({ keys, label }) => (
                     <div key={keys}>
                       <dt>
-                        {keys.split(' ').map((key) => (
+                        {(keys === ' ' ? [keys] : keys.split(' ')).map((key) => (
                           <kbd key={key}>{labelOf(key)}</kbd>
                         ))}
                       </dt>

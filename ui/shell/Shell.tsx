@@ -26,6 +26,7 @@ export const Shell = () => {
       <Header />
       <NavRail />
       <main className={styles.main} id="content" tabIndex={-1}>
+        {!OWN_HEADING.test(path) && <h1 className="sr">{title}</h1>}
         <Outlet />
       </main>
       <Announcer text={path ? title : ''} />
@@ -33,6 +34,9 @@ export const Shell = () => {
     </div>
   )
 }
+
+/** A recording's page says in its heading what ran; every other page is named by its title alone. */
+const OWN_HEADING = /^\/(sessions|traces)\/./
 
 const Mark = () => (
   <svg

@@ -89,6 +89,7 @@ describe('counts, rates and changes', () => {
   test('only a change that is more than noise is notable', () => {
     expect(relativeDelta(104, 100)?.notable).toBe(false)
     expect(relativeDelta(131, 100)?.notable).toBe(true)
+    expect(relativeDelta(131, 100, 38)?.notable).toBe(false)
     expect(pointDelta(0.864, 0.873, [0.861, 0.867])?.notable).toBe(true)
     expect(pointDelta(0.864, 0.866, [0.861, 0.867])?.notable).toBe(false)
   })

@@ -88,17 +88,25 @@ export interface Delta {
   readonly notable: boolean
 }
 
-/** Relative changes below this are what weeks do by themselves. */
+/** Relative changes below this are what weeks do by themselves, and of fewer runs than this any change is. */
 const NOTABLE_PERCENT = 10
+const NOTABLE_SAMPLE = 100
 
-/** Change of a figure against the period before, relative: `+31 %`, `−2 %`, `0 %`. Null where there was nothing to compare with. */
-export const relativeDelta = (now: number, before: number | null | undefined): Delta | null => {
+/**
+ * Change of a figure against the period before, relative: `+31 %`, `−2 %`, `0 %`. Null where there was nothing to compare with. `sample` is the
+ * number of runs behind the smaller of the two.
+ */
+export const relativeDelta = (
+  now: number,
+  before: number | null | undefined,
+  sample = Number.POSITIVE_INFINITY,
+): Delta | null => {
   if (before === null || before === undefined || before === 0 || !Number.isFinite(now / before)) return null
   const change = (now / before - 1) * 100
   if (Math.abs(change) >= 1000) {
     return { text: `×${formatCompact(Math.round(now / before))}`, direction: 1, notable: true }
   }
-  return signed(Math.round(change), 0, '%', Math.abs(change) >= NOTABLE_PERCENT)
+  return signed(Math.round(change), 0, '%', Math.abs(change) >= NOTABLE_PERCENT && sample >= NOTABLE_SAMPLE)
 }
 
 /** Change of a rate, in points: `−0.9 pt`; notable where the rate before lies outside the 95 % interval of this one. */
