@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+// As bin/recount.cjs does: a running query of the embedded engine holds a thread of libuv's pool. The test processes inherit it.
+process.env.UV_THREADPOOL_SIZE ??= '16'
+
 export default defineConfig({
   test: {
     include: ['{bench,cli,collector,evals,schema,server,test,ui}/**/*.test.{ts,tsx}'],

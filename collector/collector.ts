@@ -112,7 +112,17 @@ export const startCollector = async (
     { segmentClosed: () => wake(), corrupt },
     config.spool,
   )
-  const tallier = new Tallier({ database, prices: genaiPriceBook(), write: writeTally })
+  const tallier = new Tallier({
+    database,
+    prices: genaiPriceBook(),
+    write: writeTally,
+    failed: (projectId, runId, error) => {
+      meters.tallyFailed.inc()
+      report(
+        `tally: run ${runId} of project ${projectId} could not be counted, please report this: ${(error as Error).message}`,
+      )
+    },
+  })
   const pool = startNormalisePool(config.normaliseThreads)
 
   /** One turn: load what is closed, tally what it touched, forget it. */
@@ -222,5 +232,6 @@ const collectorMeters = (metrics: MetricsRegistry) => ({
   loadErrors: metrics.counter('recount_load_errors_total', 'Failed tries to load or tally; each is tried again'),
   corrupt: metrics.counter('recount_spool_corrupt_total', 'Damaged stretches or segments set aside'),
   tallied: metrics.counter('recount_tallied_runs_total', 'Runs whose figures changed'),
+  tallyFailed: metrics.counter('recount_tally_failed_runs_total', 'Runs that could not be counted: a defect'),
   tallySeconds: metrics.counter('recount_tally_seconds_total', 'Time spent tallying'),
 })

@@ -37,6 +37,11 @@ export class Checks {
     return true
   }
 
+  /** Of ends: a span whose start is right is kept, but a duration of centuries would spoil every figure of its run. */
+  isInFuture(nanos: bigint): boolean {
+    return nanos > this.#newestNanos
+  }
+
   rejections(): Rejection[] {
     return [...this.#counts].map(([reason, { count, sample }]) => ({ reason, count, sample }))
   }

@@ -64,28 +64,45 @@ export const encodeBatch = (request: OtlpRequest, context: BatchContext): Encode
   for (const span of spans) touch(span.traceId, span.startNanos)
   for (const score of scores) touch(score.traceId)
 
+  const encodedSpans = section('spans', encodeSpans, spans.map(stored))
+  const encodedLogs = section('logs', encodeLogs, logs.map(stored))
+  const unfit = spans.length + logs.length - encodedSpans.rows - encodedLogs.rows
   return {
     sections: [
-      section('spans', encodeSpans, spans.map(stored)),
-      section('logs', encodeLogs, logs.map(stored)),
+      encodedSpans,
+      encodedLogs,
       section('scores', encodeScores, scores.map(stored)),
       section('content', encodeContent, contents.map(stored)),
       { table: 'keys' as const, rows: keys.size, bytes: encodeKeys([...keys.values()]) },
     ].filter((s) => s.rows > 0),
-    accepted: decoded.signal === 'traces' ? spans.length : logs.length,
-    rejections,
+    accepted: decoded.signal === 'traces' ? encodedSpans.rows : encodedLogs.rows,
+    rejections:
+      unfit === 0
+        ? rejections
+        : [...rejections, { reason: 'undecodable', count: unfit, sample: 'a number or time that no column can hold' }],
   }
 }
 
 const writer = new RowBinaryWriter(1024 * 1024)
 
-type Encoder<Row> = (rows: readonly Row[]) => Uint8Array
+type Encoder<Row> = (rows: readonly Row[]) => { readonly rows: number; readonly bytes: Uint8Array }
 
 const encoderOfTable = <Row>(table: Table<Row>): Encoder<Row> => {
   const encode = rowEncoder(table)
   return (rows) => {
-    for (const row of rows) encode(writer, row)
-    return writer.take()
+    let fit = 0
+    for (const row of rows) {
+      const from = writer.length
+      try {
+        encode(writer, row)
+        fit++
+      } catch (error) {
+        // One row with a value that its column cannot hold must not take the rest of its request with it.
+        if (!(error instanceof RangeError)) throw error
+        writer.rewind(from)
+      }
+    }
+    return { rows: fit, bytes: writer.take() }
   }
 }
 
@@ -96,6 +113,5 @@ const encodeContent = encoderOfTable(CONTENT)
 
 const section = <Row>(table: TableName, encode: Encoder<Row>, rows: readonly Row[]): Section => ({
   table,
-  rows: rows.length,
-  bytes: encode(rows),
+  ...encode(rows),
 })

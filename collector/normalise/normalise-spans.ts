@@ -41,7 +41,9 @@ const spanOf = (wire: WireSpan, source: Source, facts: Facts, request: Request):
   if (wire.events.length > 0) readEvents(facts, wire.events)
   readSource(facts, source)
   const endsBeforeStart = wire.endTimeUnixNano < wire.startTimeUnixNano
+  const endsTooLate = request.checks.isInFuture(wire.endTimeUnixNano)
   if (endsBeforeStart) stored.attrs.set('recount.flag.end_before_start', 'true')
+  if (endsTooLate) stored.attrs.set('recount.flag.end_in_future', String(wire.endTimeUnixNano))
   if (wire.droppedAttributesCount > 0) stored.nums.set('otel.dropped_attributes_count', wire.droppedAttributesCount)
   const parent = parentOf(wire, stored)
   const span = completeSpan(
@@ -51,7 +53,7 @@ const spanOf = (wire: WireSpan, source: Source, facts: Facts, request: Request):
       spanId: wire.spanId,
       parentSpanId: parent,
       startNanos: wire.startTimeUnixNano,
-      durationNanos: endsBeforeStart ? 0n : wire.endTimeUnixNano - wire.startTimeUnixNano,
+      durationNanos: endsBeforeStart || endsTooLate ? 0n : wire.endTimeUnixNano - wire.startTimeUnixNano,
       spanKind: wire.kind,
       status: wire.status.code,
       statusMessage: wire.status.message,
@@ -97,8 +99,11 @@ const parentOf = (wire: WireSpan, stored: StoredAttributes): string => {
   return ''
 }
 
+/** The last moment that a DateTime64(9) can hold, in 2262. */
+const TIME_NANOS_MAX = 2n ** 63n - 1n
+
 const eventOf = (event: WireSpan['events'][number]): SpanEvent => ({
-  timeNanos: event.timeUnixNano,
+  timeNanos: event.timeUnixNano > TIME_NANOS_MAX ? 0n : event.timeUnixNano,
   name: event.name,
   attrs: JSON.stringify(plainObject(event.attributes)),
 })

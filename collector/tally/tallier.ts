@@ -29,16 +29,19 @@ export class Tallier {
   /** Makes ledger rows durable and loads them exactly once, before it resolves. */
   readonly #write: (sections: readonly Section[]) => Promise<void>
   readonly #definitions = new Map<string, string>()
+  readonly #failed: (projectId: number, runId: string, error: unknown) => void
   #lastVersion = 0n
 
   constructor(deps: {
     readonly database: Database
     readonly prices: PriceBook
     readonly write: (sections: readonly Section[]) => Promise<void>
+    readonly failed: (projectId: number, runId: string, error: unknown) => void
   }) {
     this.#database = deps.database
     this.#prices = deps.prices
     this.#write = deps.write
+    this.#failed = deps.failed
   }
 
   /** Resolves with the number of runs that changed, when their figures can be queried. @throws DatabaseError: try again */
@@ -59,19 +62,24 @@ export class Tallier {
     const definitions = await this.#toolDefinitions(projectId, traces)
 
     const out = new RoundWriter(this.#nextVersion())
+    const scoresByTrace = groupBy(scores, (score) => score.traceId)
     for (const [runId, members] of runs) {
-      const ids = new Set(members.map((member) => member.traceId))
-      const tally = tallyRun(
-        {
-          projectId,
-          runId,
-          spans: members.flatMap((member) => member.spans),
-          scores: scores.filter((score) => ids.has(score.traceId)),
-          toolDefinitions: definitions,
-        },
-        this.#prices,
-      )
-      out.enter(tally, members, ledger.get(runId))
+      try {
+        const tally = tallyRun(
+          {
+            projectId,
+            runId,
+            spans: members.flatMap((member) => member.spans),
+            scores: members.flatMap((member) => scoresByTrace.get(member.traceId) ?? []),
+            toolDefinitions: definitions,
+          },
+          this.#prices,
+        )
+        out.enter(tally, members, ledger.get(runId))
+      } catch (error) {
+        // A defect in counting one run must not stop all others; it is said, and tried again when the run changes or is tallied anew.
+        this.#failed(projectId, runId, error)
+      }
       ledger.delete(runId)
     }
     // What is left stood for a run that lost its traces to another: nothing replaces it.
@@ -216,6 +224,7 @@ class RoundWriter {
 
   enter(tally: RunTally, members: readonly TraceState[], standing: LedgerEntry | undefined): void {
     const version = standing && standing.version >= this.#version ? standing.version + 1n : this.#version
+    this.#scratch.rewind(0)
     encodeLedger(this.#scratch, { sign: 1, talliedAtMs: this.#talliedAtMs, version, tally })
     const row = this.#scratch.take()
     const same =

@@ -71,6 +71,8 @@ const KIND_BY_CODE: Readonly<Record<string, DatabaseError['kind']>> = {
   159: 'limit', // TIMEOUT_EXCEEDED
   241: 'limit', // MEMORY_LIMIT_EXCEEDED
   158: 'limit', // TOO_MANY_ROWS
+  307: 'limit', // TOO_MANY_BYTES
+  396: 'limit', // TOO_MANY_ROWS_OR_BYTES
   202: 'unavailable', // TOO_MANY_SIMULTANEOUS_QUERIES
   209: 'unavailable', // SOCKET_TIMEOUT
   210: 'unavailable', // NETWORK_ERROR

@@ -35,6 +35,11 @@ export class RowBinaryWriter {
     return bytes
   }
 
+  /** Forgets what was written since the writer's length was `to`. */
+  rewind(to: number): void {
+    this.#length = to
+  }
+
   /** A copy of what was written since the writer's length was `from`. */
   since(from: number): Uint8Array<ArrayBuffer> {
     return Uint8Array.from(this.#bytes.subarray(from, this.#length))
@@ -250,7 +255,9 @@ export class RowBinaryReader {
     const length = this.varint()
     if (length === 0) return ''
     const from = this.#advance(length)
-    return length <= KNOWN_STRING_BYTES_MAX ? this.#knownString(from, length) : this.#text.toString('utf8', from, this.offset)
+    return length <= KNOWN_STRING_BYTES_MAX
+      ? this.#knownString(from, length)
+      : this.#text.toString('utf8', from, this.offset)
   }
 
   /** Kinds, models, agents, tools come again with every row: comparing their bytes is cheaper than making the string anew. */

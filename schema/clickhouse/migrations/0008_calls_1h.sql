@@ -66,7 +66,7 @@ SELECT
     sum(sign * toInt64(call.output_image)) AS output_image,
     sum(sign * toDecimal128(call.cost, 9)) AS cost,
     sum(sign * toInt64(call.duration_ns)) AS duration_ns,
-    sumMap(map(toInt16(floor(log2(call.duration_ns + 1) * 8)), toInt64(sign))) AS duration_histogram
+    sumMap(map(toInt16(floor(log2(toFloat64(call.duration_ns) + 1) * 8)), toInt64(sign))) AS duration_histogram
 FROM run_ledger
 ARRAY JOIN calls AS call
 GROUP BY project_id, t, kind, agent, provider, model, tool, env, team;

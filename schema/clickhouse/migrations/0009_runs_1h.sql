@@ -39,6 +39,6 @@ SELECT
     sum(sign * toInt64(l.guardrail_evaluations)) AS guardrail_evaluations,
     sum(sign * toInt64(l.guardrail_hits)) AS guardrail_hits,
     sum(sign * toDecimal128(l.cost, 9)) AS cost,
-    sumMap(map(toInt16(floor(log2(toUnixTimestamp64Nano(end_time) - toUnixTimestamp64Nano(start_time) + 1) * 8)), toInt64(sign))) AS duration_histogram
+    sumMap(map(toInt16(floor(log2(greatest(toUnixTimestamp64Nano(end_time) - toUnixTimestamp64Nano(start_time), 0) + 1) * 8)), toInt64(sign))) AS duration_histogram
 FROM run_ledger AS l
 GROUP BY project_id, t, root_agent, agent_version, env, team, outcome;
