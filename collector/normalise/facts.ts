@@ -1,4 +1,4 @@
-import { compileDialects, F } from '../../schema/dialects/compile.ts'
+import { compileDialects, F, type KindWords } from '../../schema/dialects/compile.ts'
 import { FIELDS } from '../../schema/dialects/dialect.ts'
 import { DIALECTS } from '../../schema/dialects/dialects.ts'
 import { NOT_IDS, RESPONSE_ID } from '../../schema/dialects/words.ts'
@@ -122,8 +122,8 @@ export class Facts {
     return number === undefined ? undefined : number * (this.#scales[field] ?? 1)
   }
 
-  #readKind(value: string, kinds: { rank: number; values: ReadonlyMap<string, Kind> }): void {
-    const kind = kinds.values.get(value) ?? kinds.values.get(value.toLowerCase())
+  #readKind(value: string, kinds: KindWords): void {
+    const kind = kinds.kindOf(value)
     if (kind === undefined) return
     this.kind = kind
     this.rawKind = value

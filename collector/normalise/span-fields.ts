@@ -59,11 +59,13 @@ export const completeSpan = (core: SpanCore, reading: Reading): Span => {
   const { facts } = reading
   facts.readCarried()
   const kind = kindOf(facts, core.name, reading.fallbackKind)
-  const read = readUsage(facts, core.scope)
-  const requestModel = facts.text(F.modelRequest)
+  const read = readUsage(facts, kind, core.scope)
+  const calls = kind === 'llm'
+  // A model action may have no more than its name: provider/model.
+  const requestModel =
+    facts.text(F.modelRequest) || (calls || kind === 'embedding' ? modelIn(facts.text(F.entityName)) : '')
   const model = facts.text(F.modelResponse) || requestModel
   const failure = failureOf(facts, core, reading.exception)
-  const calls = kind === 'llm'
   const responseId = facts.text(F.responseId) || (calls ? responseIdIn(facts.raw(F.outputContent)) : '')
   const finishReason = finishReasonOf(facts)
   // One literal of all fields: spreading fifty of them into another object costs more than everything else here.
@@ -196,6 +198,9 @@ const responseIdIn = (answer: unknown): string => {
   return ID_IN_ANSWER.exec(answer.length > ANSWER_CHARS_MAX ? answer.slice(0, ANSWER_CHARS_MAX) : answer)?.[1] ?? ''
 }
 
+/** Only a name that says whose model it is can be told from any other name. */
+const modelIn = (name: string): string => (canonicalProvider('', name) === '' ? '' : name)
+
 const tierOf = (said: string): string => (said === 'default' || said === 'auto' ? 'standard' : said)
 
 const agentOf = (facts: Facts, kind: Kind, name: string): string => {
@@ -208,7 +213,9 @@ const toolNameOf = (facts: Facts, name: string): string => {
   const said = facts.text(F.toolName) || facts.text(F.entityName)
   if (said !== '') return said
   const prefix = TOOL_NAME_PREFIXES.find((start) => name.startsWith(start))
-  return prefix ? name.slice(prefix.length) : name
+  if (prefix) return name.slice(prefix.length)
+  // A protocol's span that does not name the tool is named after the method: the span around it knows the tool.
+  return facts.rawKind === 'tools/call' ? '' : name
 }
 
 const toolsRef = (facts: Facts, kind: Kind, core: SpanCore, contents: Contents): string => {

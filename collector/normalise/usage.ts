@@ -1,5 +1,7 @@
 import { F } from '../../schema/dialects/compile.ts'
+import type { InputSemantics } from '../../schema/dialects/dialect.ts'
 import { USAGE_WORDS } from '../../schema/dialects/usage-words.ts'
+import { type Kind, MODEL_KINDS } from '../../schema/model/kind.ts'
 import { bucketBit, emptyUsage, type UsageBucket, type UsageBuckets } from '../../schema/model/usage.ts'
 import { isObject, parsedJson, plainOf } from './any-value.ts'
 import { type Facts, TABLE } from './facts.ts'
@@ -35,8 +37,9 @@ const BIT = Object.fromEntries(
  * Token counts in disjoint buckets (semantics.md §1). Emitters disagree whether input holds cached tokens and whether output holds reasoning; it is
  * decided per span, and which rule decided is kept.
  */
-export const readUsage = (facts: Facts, scope: string): ReadUsage => {
-  if (facts.has(F.usageJson)) readUsageJson(facts)
+export const readUsage = (facts: Facts, kind: Kind, scope: string): ReadUsage => {
+  // An agent's whole output may hold its model's usage; what a span did not do itself is not read out of it.
+  const isAnthropic = facts.has(F.usageJson) && MODEL_KINDS.includes(kind) && readUsageJson(facts)
   if (facts.has(F.usageDetailJson)) readUsageDetails(facts)
   const input = tokens(facts, F.input)
   const uncached = tokens(facts, F.inputUncached)
@@ -50,7 +53,7 @@ export const readUsage = (facts: Facts, scope: string): ReadUsage => {
     outputText: tokens(facts, F.outputText),
     total: tokens(facts, F.totalTokens),
   }
-  const inputs = splitInput(counts, parts, scope)
+  const inputs = splitInput(counts, parts, isAnthropic ? 'exclusive' : TABLE.inputSemantics(scope))
   const outputs = splitOutput(counts, parts)
   const usage: UsageBuckets = {
     inputUncached: inputs.rest,
@@ -101,7 +104,10 @@ const readParts = (facts: Facts): Parts => {
   const for5m = tokens(facts, F.cacheWrite5m)
   const for1h = tokens(facts, F.cacheWrite1h)
   const knowsLifetime = for5m !== undefined || for1h !== undefined
-  const written = tokens(facts, F.cacheWrite) ?? (knowsLifetime ? (for5m ?? 0) + (for1h ?? 0) : undefined)
+  // LangChain puts 0 for the whole where it gives the lifetimes.
+  const split = knowsLifetime ? (for5m ?? 0) + (for1h ?? 0) : undefined
+  const whole = tokens(facts, F.cacheWrite)
+  const written = whole === undefined ? split : Math.max(whole, split ?? 0)
   const cacheWrite1h = Math.min(for1h ?? 0, written ?? 0)
   return {
     cacheRead: tokens(facts, F.cacheRead),
@@ -124,19 +130,18 @@ interface Rest {
   readonly conflict: boolean
 }
 
-const splitInput = (counts: Counts, parts: Parts, scope: string): Rest => {
+const splitInput = (counts: Counts, parts: Parts, rule: InputSemantics | undefined): Rest => {
   const cached = (parts.cacheRead ?? 0) + (parts.cacheWrite ?? 0)
   const other = (parts.inputAudio ?? 0) + (parts.inputImage ?? 0)
   if (counts.uncached !== undefined) return rest(counts.uncached - other, 'exclusive:uncached')
   if (counts.input === undefined) return rest(0, '')
-  const semantics = inputSemantics(counts, cached, scope)
+  const semantics = inputSemantics(counts, cached, rule)
   return rest(counts.input - other - (semantics.startsWith('inclusive') ? cached : 0), semantics)
 }
 
 /** semantics.md §1, in its order: dialect rule, proof, a reported total, default. (An explicit non-cached count was taken before.) */
-const inputSemantics = (counts: Counts, cached: number, scope: string): string => {
+const inputSemantics = (counts: Counts, cached: number, rule: InputSemantics | undefined): string => {
   const input = counts.input ?? 0
-  const rule = TABLE.inputSemantics(scope)
   if (rule) return `${rule}:dialect`
   if (cached === 0) return 'inclusive:default'
   if (cached > input) return 'exclusive:proof'
@@ -188,17 +193,27 @@ const tokens = (facts: Facts, field: number): number | undefined => {
 /** Rank of words inside an object: after every attribute of its own. */
 const JSON_RANK = 900_000
 
-const readUsageJson = (facts: Facts): void => {
+/** True if the object is in Anthropic's own words, whose input leaves cached tokens out. */
+const readUsageJson = (facts: Facts): boolean => {
   const value = facts.raw(F.usageJson)
   const object = typeof value === 'string' ? parsedJson(value) : plainOf(value ?? null)
-  if (isObject(object)) readWords(facts, object, '')
+  if (!isObject(object)) return false
+  readWords(facts, isObject(object.usage) ? object.usage : object, '', JSON_RANK)
+  // A framework's summary may leave out the details, and pass on the provider's reply in which they are.
+  const reply = isObject(object.raw) && isObject(object.raw.usage) ? object.raw.usage : undefined
+  if (reply) readWords(facts, reply, '', JSON_RANK + 1)
+  return isAnthropicUsage(reply ?? object)
 }
 
-const readWords = (facts: Facts, object: Readonly<Record<string, unknown>>, path: string): void => {
+/** OpenAI nests the parts of a total below it; Anthropic has them beside the input and gives no total. */
+const isAnthropicUsage = (usage: Readonly<Record<string, unknown>>): boolean =>
+  'cache_creation_input_tokens' in usage && 'input_tokens' in usage && !('total_tokens' in usage)
+
+const readWords = (facts: Facts, object: Readonly<Record<string, unknown>>, path: string, rank: number): void => {
   for (const [name, value] of Object.entries(object)) {
     const field = USAGE_WORDS[path + name]
-    if (field && typeof value === 'number') facts.set(F[field], value, JSON_RANK)
-    else if (path === '' && isObject(value)) readWords(facts, value, `${name}.`)
+    if (field && typeof value === 'number') facts.set(F[field], value, rank)
+    else if (path === '' && isObject(value)) readWords(facts, value, `${name}.`, rank)
   }
 }
 

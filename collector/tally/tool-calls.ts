@@ -34,9 +34,15 @@ const isSameExecution = (inner: TallySpan, outer: TallySpan): boolean => {
   return isSameName(inner.tool, outer.tool)
 }
 
-/** An MCP server's tool may carry the server's name in front on one side. */
+/** A span may not know the tool; an MCP server's tool may carry the server's name in front on one side. */
 const isSameName = (a: string, b: string): boolean =>
-  a === b || a.endsWith(`.${b}`) || b.endsWith(`.${a}`) || a.endsWith(`__${b}`) || b.endsWith(`__${a}`)
+  a === '' ||
+  b === '' ||
+  a === b ||
+  a.endsWith(`.${b}`) ||
+  b.endsWith(`.${a}`) ||
+  a.endsWith(`__${b}`) ||
+  b.endsWith(`__${a}`)
 
 /** Ids that providers make are long and random; some instrumentations number the calls of each request anew (`get_weather_0`). */
 const CALL_ID_CHARS_MIN = 12
@@ -48,7 +54,7 @@ const joinByCallId = (candidates: readonly TallySpan[], groups: Groups): void =>
     if (id.length < CALL_ID_CHARS_MIN || id.startsWith(`${span.tool}_`)) continue
     const known = byId.get(id)
     if (!known) byId.set(id, span)
-    else if (isSameName(known.tool, span.tool) || known.tool === '' || span.tool === '') groups.join(known, span)
+    else if (isSameName(known.tool, span.tool)) groups.join(known, span)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Kind } from '../model/kind.ts'
 import { CARRIED, CARRIERS } from './carriers.ts'
-import { type Dialect, type Family, FIELDS, type Field, type InputSemantics } from './dialect.ts'
+import { type Dialect, type Family, FIELDS, type Field, type InputSemantics, type KindKey } from './dialect.ts'
 import { bare } from './general.ts'
 
 /** One meaning of one key: into which field its value goes, unless a value of lower rank is there. */
@@ -10,10 +10,16 @@ export interface Meaning {
   readonly scale: number
 }
 
+/** What the values of a key say of the span's kind. */
+export interface KindWords {
+  readonly rank: number
+  readonly kindOf: (value: string) => Kind | undefined
+}
+
 /** Everything known about a key. The same object is returned for the same key, so callers may compare identities. */
 export interface KeyEntry {
   readonly meanings: readonly Meaning[]
-  readonly kinds: { readonly rank: number; readonly values: ReadonlyMap<string, Kind> } | undefined
+  readonly kinds: KindWords | undefined
   readonly family: Family | ''
   /** Index of the dialect that this key proves, in the compiled list; Infinity for a key that proves none. */
   readonly dialect: number
@@ -36,6 +42,7 @@ export const F: Readonly<Record<Field, number>> = fieldNumbers
 
 /** Keys are few and repeat; a flood of made-up ones (ids inside keys) must not grow the memory. */
 const MEMO_KEYS_MAX = 20_000
+const KIND_VALUES_MAX = 1_000
 
 const NOTHING: KeyEntry = { meanings: [], kinds: undefined, family: '', dialect: Number.POSITIVE_INFINITY }
 
@@ -87,8 +94,8 @@ const exactKeys = (dialects: readonly Dialect[]): ReadonlyMap<string, Draft> => 
     return made
   }
   dialects.forEach((dialect, index) => {
-    dialect.kinds.forEach(({ key, values }, position) => {
-      draft(key).kinds ??= { rank: rankOf(index, position), values: new Map(Object.entries(values)) }
+    dialect.kinds.forEach((kindKey, position) => {
+      draft(kindKey.key).kinds ??= { rank: rankOf(index, position), kindOf: kindReader(kindKey) }
     })
     for (const [field, aliases] of Object.entries(dialect.aliases)) {
       aliases.forEach((alias, position) => {
@@ -99,6 +106,17 @@ const exactKeys = (dialects: readonly Dialect[]): ReadonlyMap<string, Draft> => 
   })
   addCarriers(draft, rankOf(dialects.length, 0))
   return drafts
+}
+
+const kindReader = ({ values, containing = [] }: KindKey): KindWords['kindOf'] => {
+  const known = new Map<string, Kind | undefined>(Object.entries(values))
+  return (value) => {
+    if (known.has(value)) return known.get(value)
+    const word = value.toLowerCase()
+    const kind = known.get(word) ?? containing.find(([part]) => word.includes(part))?.[1]
+    if (known.size < KIND_VALUES_MAX) known.set(value, kind)
+    return kind
+  }
 }
 
 const addCarriers = (draft: (key: string) => Draft, firstRank: number): void => {

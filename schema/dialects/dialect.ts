@@ -91,12 +91,20 @@ export const FAMILIES = [
 ] as const
 export type Family = (typeof FAMILIES)[number]
 
+export interface KindKey {
+  readonly key: string
+  /** Value, lower case → kind. */
+  readonly values: Readonly<Record<string, Kind>>
+  /** A value that is not listed but contains one of these, lower case: the first that it contains. Any other value says nothing. */
+  readonly containing?: readonly (readonly [part: string, kind: Kind])[]
+}
+
 export interface Dialect {
   readonly id: string
   /** Keys that start so prove the dialect; the first dialect of the list that is proved names the span's. */
   readonly marks: readonly string[]
-  /** Attributes that say what a span is, the most trusted first: value, lower case → kind. A value that is not listed says nothing. */
-  readonly kinds: readonly { readonly key: string; readonly values: Readonly<Record<string, Kind>> }[]
+  /** Attributes that say what a span is, the most trusted first. */
+  readonly kinds: readonly KindKey[]
   readonly aliases: Readonly<Partial<Record<Field, readonly Alias[]>>>
   readonly families?: readonly { readonly prefix: string; readonly family: Family }[]
   /** Scopes (by prefix) whose input tokens are known to leave cached tokens out, or to hold them (dialects.md §6.3). */

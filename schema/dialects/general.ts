@@ -165,6 +165,17 @@ export const vendors: Dialect = {
       },
     },
     {
+      key: 'haystack.component.type',
+      values: { agent: 'agent' },
+      containing: [
+        ['generator', 'llm'],
+        ['embedder', 'embedding'],
+        ['retriever', 'retrieval'],
+        ['ranker', 'rerank'],
+        ['toolinvoker', 'step'],
+      ],
+    },
+    {
       // MLflow writes every value as JSON, so its strings come with quotes.
       key: 'mlflow.spanType',
       values: {
@@ -189,11 +200,13 @@ export const vendors: Dialect = {
     provider: ['mlflow.llm.provider'],
     cacheRead: ['codex.turn.token_usage.cached_input_tokens'],
     reasoning: ['codex.usage.reasoning_output_tokens'],
+    entityName: ['genkit:name', 'haystack.component.name'],
     usageJson: [
       'langfuse.observation.usage_details',
       'mlflow.chat.tokenUsage',
       'langsmith.usage_metadata',
       'langsmith.metadata.usage_metadata',
+      'genkit:output',
     ],
     costUsd: ['langwatch.span.cost', 'mlflow.llm.cost.total_cost'],
     session: [

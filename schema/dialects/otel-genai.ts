@@ -50,6 +50,26 @@ export const OPERATIONS: Readonly<Record<string, Kind>> = {
   evaluation: 'evaluator',
 }
 
+/** Frameworks invent operations (`chat.completions`, `orchestrate_tools`): the part that says what kind of thing it is. */
+const OPERATION_PARTS: readonly (readonly [part: string, kind: Kind])[] = [
+  ['loop', 'step'],
+  ['step', 'step'],
+  ['tools', 'step'],
+  ['create', 'step'],
+  ['embed', 'embedding'],
+  ['rerank', 'rerank'],
+  ['retriev', 'retrieval'],
+  ['tool', 'tool'],
+  ['function', 'tool'],
+  ['workflow', 'workflow'],
+  ['memory', 'memory'],
+  ['guardrail', 'guardrail'],
+  ['agent', 'agent'],
+  ['chat', 'llm'],
+  ['completion', 'llm'],
+  ['generat', 'llm'],
+]
+
 /** `mcp.method.name`; only what an agent asked for is a step of its own, the rest is protocol. */
 const MCP_METHODS: Readonly<Record<string, Kind>> = {
   'tools/call': 'tool',
@@ -66,7 +86,7 @@ export const otelGenai: Dialect = {
       key: 'gen_ai.span.kind',
       values: { ...OPERATIONS, agent: 'agent', tool: 'tool', retriever: 'retrieval', reranker: 'rerank' },
     },
-    { key: 'gen_ai.operation.name', values: OPERATIONS },
+    { key: 'gen_ai.operation.name', values: OPERATIONS, containing: OPERATION_PARTS },
     { key: 'mcp.method.name', values: MCP_METHODS },
   ],
   aliases: {

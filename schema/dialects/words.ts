@@ -9,6 +9,12 @@ export const NAME_KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['workflow.run', 'workflow'],
   ['executor.process', 'step'],
   ['execute_tool', 'tool'],
+  ['haystack.pipeline.run', 'workflow'],
+  ['haystack.agent.run', 'agent'],
+  ['haystack.agent.step', 'step'],
+  ['haystack.agent.step.llm', 'llm'],
+  ['haystack.agent.step.tool', 'tool'],
+  ['haystack.chat_generator.run', 'llm'],
   ['execute_event_loop_cycle', 'step'],
 ])
 
