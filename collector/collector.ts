@@ -22,8 +22,12 @@ export interface CollectorConfig {
 
 export const COLLECTOR_DEFAULTS = { retentionDays: 30, normaliseThreads: 1, spool: SPOOL_LIMITS } as const
 
-/** Segments loaded before their runs are tallied together: one tally of a run instead of one per segment when there is a backlog. */
-const SEGMENTS_PER_ROUND_MAX = 8
+/**
+ * What is loaded before its runs are tallied together: one tally of a run instead of one per segment when there is a backlog, so that a run that
+ * keeps growing is counted anew less often the longer that takes.
+ */
+const SEGMENTS_PER_ROUND_MAX = 64
+const ROUND_BYTES_MAX = 128 * 1024 ** 2
 const RETRY_AFTER_SECONDS = 2
 const RETRY_AFTER_DISK_SECONDS = 5
 
@@ -127,7 +131,7 @@ export const startCollector = async (
 
   /** One turn: load what is closed, tally what it touched, forget it. */
   const turn = async (): Promise<boolean> => {
-    const batch = spool.segments.slice(0, SEGMENTS_PER_ROUND_MAX)
+    const batch = firstRound(spool.segments)
     if (batch.length === 0) return false
     const keys: TraceKey[] = []
     const done: Segment[] = []
@@ -225,6 +229,18 @@ export const startCollector = async (
       await Promise.all([pool.close(), spool.close(), tallySpool.close()])
     },
   }
+}
+
+/** At least one segment, and as many more as a round may hold. */
+const firstRound = (segments: readonly Segment[]): readonly Segment[] => {
+  let bytes = 0
+  const round: Segment[] = []
+  for (const segment of segments.slice(0, SEGMENTS_PER_ROUND_MAX)) {
+    bytes += segment.bytes
+    if (round.length > 0 && bytes > ROUND_BYTES_MAX) break
+    round.push(segment)
+  }
+  return round
 }
 
 const collectorMeters = (metrics: MetricsRegistry) => ({
