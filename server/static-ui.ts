@@ -22,6 +22,7 @@ const NOT_BUILT = 'The UI is not built. Run `npm run build`, or use the API: /op
 
 /**
  * A file of the built UI. Any path without an extension is a page, and pages are all one file: the router in the browser reads the rest.
+ * So is a path with one that names no file, where a browser opens it (`/agents/support.eu`, `/sessions/a.b`): ids and names may hold dots.
  * Undefined where a file is asked for that does not exist.
  */
 export const serveUi = async (
@@ -32,9 +33,11 @@ export const serveUi = async (
   if (uiDir === undefined) return path === '/' ? text(NOT_BUILT, 503) : undefined
   const wanted = decoded(path)
   if (wanted === undefined) return undefined
-  const isPage = extname(wanted) === '' || wanted.endsWith('/')
+  const plain = extname(wanted) === '' || wanted.endsWith('/')
+  const named = plain ? undefined : await readUnder(uiDir, wanted)
+  const isPage = plain || (named === undefined && opensPage(headers))
   const file = isPage ? '/index.html' : wanted
-  const bytes = await readUnder(uiDir, file)
+  const bytes = named ?? (isPage ? await readUnder(uiDir, file) : undefined)
   if (bytes === undefined) return isPage ? text(NOT_BUILT, 503) : undefined
   const caching = IMMUTABLE.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache'
   const etag = `"${bytes.byteLength.toString(16)}-${hashOf(bytes)}"`
@@ -44,6 +47,9 @@ export const serveUi = async (
     headers: { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'cache-control': caching, etag },
   })
 }
+
+/** What a browser sends when somebody opens an address, and not when a page asks for a script or an image. */
+const opensPage = (headers: Headers): boolean => headers.get('accept')?.includes('text/html') ?? false
 
 const text = (body: string, status: number): Response =>
   new Response(body, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })

@@ -14,6 +14,11 @@ FROM (
     FROM run_ledger AS r
     WHERE r.project_id = {project:UInt32}
       AND r.run_id IN (SELECT toFixedString(unhex(arrayJoin({runIds:Array(String)})), 16))
+      -- The hours in which these runs ended: the ledger and the runs are ordered by them.
+      AND toStartOfHour(r.end_time) IN (
+        SELECT toStartOfHour(h.end_time) FROM runs AS h
+        WHERE h.project_id = {project:UInt32}
+          AND h.run_id IN (SELECT toFixedString(unhex(arrayJoin({runIds:Array(String)})), 16)))
     ORDER BY r.version DESC, r.sign DESC
     LIMIT 1 BY r.run_id
 )

@@ -47,4 +47,6 @@ SELECT
 FROM runs AS r FINAL
 WHERE r.project_id = {project:UInt32}
   AND ({{which}})
+  -- The hours in which these runs ended: the table is ordered by them, and a few narrow columns tell which they are.
+  AND toStartOfHour(r.end_time) IN (SELECT toStartOfHour(r.end_time) FROM runs AS r WHERE r.project_id = {project:UInt32} AND ({{which}}))
 GROUP BY key
