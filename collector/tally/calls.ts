@@ -32,7 +32,7 @@ export const countCalls = (
 ): Counted => {
   const models = modelCallsOf(tree)
   const tools = toolCallsOf(tree)
-  const offers = offersOf(tree, toolDefinitions)
+  const offers = offersOf(tree, agents, toolDefinitions)
   const rollups = new Set(models.rollups)
   const retrievals = tree.spans.filter((span) => isRetrieval(span, tree))
   // A tool or retrieval that reports usage of its own is one call with that usage, not two.
@@ -115,7 +115,7 @@ const fromRollup = (span: TallySpan, agents: Agents, prices: PriceBook): Call =>
 const fromTool = (
   call: ToolCall,
   agents: Agents,
-  offers: readonly Offer[],
+  offers: Offers,
   rollups: ReadonlySet<TallySpan>,
   prices: PriceBook,
 ): Call => {
@@ -212,20 +212,52 @@ const isRetrieval = (span: TallySpan, tree: RunTree): boolean =>
 interface Offer {
   readonly hash: string
   readonly definitions: string
-  readonly span: TallySpan
+  readonly startNanos: bigint
 }
 
-const offersOf = (tree: RunTree, toolDefinitions: ReadonlyMap<string, string>): readonly Offer[] =>
-  tree.spans.flatMap((span) => {
+/** Tools that were offered, in order of time: to each agent, to anyone, and by the span of the tool itself. */
+interface Offers {
+  readonly byAgent: ReadonlyMap<string, readonly Offer[]>
+  readonly all: readonly Offer[]
+  readonly own: ReadonlyMap<TallySpan, Offer>
+}
+
+const offersOf = (tree: RunTree, agents: Agents, toolDefinitions: ReadonlyMap<string, string>): Offers => {
+  const byAgent = new Map<string, Offer[]>()
+  const all: Offer[] = []
+  const own = new Map<TallySpan, Offer>()
+  for (const span of tree.spans) {
     const definitions = span.toolDefinitionsRef === '' ? undefined : toolDefinitions.get(span.toolDefinitionsRef)
-    return definitions === undefined ? [] : [{ hash: span.toolDefinitionsRef, definitions, span }]
-  })
+    if (definitions === undefined) continue
+    const offer = { hash: span.toolDefinitionsRef, definitions, startNanos: span.startNanos }
+    own.set(span, offer)
+    if (span.kind === 'tool') continue
+    all.push(offer)
+    const agent = agents.nameOf(span)
+    const mine = byAgent.get(agent)
+    if (mine) mine.push(offer)
+    else byAgent.set(agent, [offer])
+  }
+  return { byAgent, all, own }
+}
 
 /** The tools that the calling agent had last been given before the call; without any of its own, the last that anyone was given. */
-const offerTo = ({ main, members }: ToolCall, agents: Agents, offers: readonly Offer[]): Offer | undefined => {
-  const own = offers.find(({ span }) => members.includes(span))
-  if (own) return own
-  const before = offers.filter(({ span }) => span.startNanos <= main.startNanos)
-  const agent = agents.nameOf(main)
-  return before.findLast(({ span }) => agents.nameOf(span) === agent) ?? before.at(-1) ?? offers[0]
+const offerTo = ({ main, members }: ToolCall, agents: Agents, offers: Offers): Offer | undefined => {
+  const own = members.find((member) => offers.own.has(member))
+  if (own) return offers.own.get(own)
+  const mine = offers.byAgent.get(agents.nameOf(main)) ?? []
+  return lastUntil(mine, main.startNanos) ?? lastUntil(offers.all, main.startNanos) ?? offers.all[0]
+}
+
+/** Binary search: the last of a sorted list that does not start after the moment. */
+const lastUntil = (offers: readonly Offer[], nanos: bigint): Offer | undefined => {
+  let low = 0
+  let high = offers.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const offer = offers[middle]
+    if (offer && offer.startNanos <= nanos) low = middle + 1
+    else high = middle
+  }
+  return offers[low - 1]
 }

@@ -23,7 +23,9 @@ export interface ModelCalls {
 
 /** Each call once, however many spans tell of it: by nesting, by the id of the answer, by standing beside each other at the same time. */
 export const modelCallsOf = (tree: RunTree): ModelCalls => {
-  const candidates = tree.spans.filter(isCandidate).filter((span) => !isPreparation(span, tree))
+  const said = tree.spans.filter(isCandidate)
+  const preparations = preparationsOf(said, tree)
+  const candidates = said.filter((span) => !preparations.has(span))
   const groups = new Groups()
   const wrapped = joinNested(candidates, tree, groups)
   const leaves = candidates.filter((span) => !wrapped.has(span))
@@ -55,15 +57,23 @@ const ENDS: ReadonlySet<Kind> = new Set<Kind>([
 ])
 const endsCall = (kind: Kind): boolean => ENDS.has(kind)
 
-/** Some frameworks give the step that puts a request together the kind of a call. It answers nothing, and the call stands beside it. */
-const isPreparation = (span: TallySpan, tree: RunTree): boolean => {
-  if (span.kind !== 'llm' || hasEvidence(span)) return false
-  const parent = tree.parentOf(span)
-  if (!parent || tree.childrenOf(span).some(isCandidate)) return false
-  return tree
-    .childrenOf(parent)
-    .some((other) => other !== span && other.kind === 'llm' && other.scope === span.scope && hasEvidence(other))
+/**
+ * Some frameworks give the step that puts a request together the kind of a call. It answers nothing, and the call stands beside it: below the same
+ * parent, from the same scope.
+ */
+const preparationsOf = (candidates: readonly TallySpan[], tree: RunTree): ReadonlySet<TallySpan> => {
+  const places = new Set<string>()
+  for (const span of candidates) if (span.kind === 'llm' && hasEvidence(span)) places.add(placeOf(span))
+  const isPreparation = (span: TallySpan): boolean =>
+    span.kind === 'llm' &&
+    span.parentSpanId !== '' &&
+    !hasEvidence(span) &&
+    places.has(placeOf(span)) &&
+    !tree.childrenOf(span).some(isCandidate)
+  return new Set(candidates.filter(isPreparation))
 }
+
+const placeOf = (span: TallySpan): string => `${span.traceId}${span.parentSpanId}${span.origin}${span.scope}`
 
 const hasEvidence = (span: TallySpan): boolean => span.hasUsage || span.answered || span.failed
 
@@ -104,6 +114,9 @@ const joinLogs = (candidates: readonly TallySpan[], tree: RunTree, groups: Group
   }
 }
 
+/** An id that so many different calls have is none. */
+const SAME_ID_MAX = 8
+
 /** The answer's id says it is the same call, unless the two cannot be: local servers number their answers from a small range. */
 const joinByResponseId = (candidates: readonly TallySpan[], groups: Groups): void => {
   const byId = new Map<string, TallySpan[]>()
@@ -113,7 +126,7 @@ const joinByResponseId = (candidates: readonly TallySpan[], groups: Groups): voi
     const known = byId.get(key) ?? []
     const same = known.find((other) => isSameAnswer(span, other))
     if (same) groups.join(same, span)
-    byId.set(key, [...known, span])
+    if (known.length < SAME_ID_MAX) byId.set(key, [...known, span])
   }
 }
 
@@ -138,14 +151,19 @@ const joinSiblings = (leaves: readonly TallySpan[], groups: Groups): void => {
     if (known) known.push(span)
     else byPlace.set(place, [span])
   }
-  for (const spans of byPlace.values()) if (spans.length > 1) pairUp(spans, groups)
+  for (const spans of byPlace.values()) if (spans.some(({ scope }) => scope !== spans[0]?.scope)) pairUp(spans, groups)
 }
+
+/** Spans of one call start together: of many siblings only so many neighbours in time are compared. */
+const NEIGHBOURS_MAX = 32
 
 const pairUp = (spans: readonly TallySpan[], groups: Groups): void => {
   const paired = new Set<TallySpan>()
-  for (const inner of spans) {
+  for (const [i, inner] of spans.entries()) {
     if (paired.has(inner)) continue
-    const outer = spans.find((other) => other !== inner && !paired.has(other) && isBeside(inner, other, groups))
+    const outer = spans
+      .slice(Math.max(0, i - NEIGHBOURS_MAX), i + NEIGHBOURS_MAX)
+      .find((other) => other !== inner && !paired.has(other) && isBeside(inner, other, groups))
     if (!outer) continue
     groups.join(outer, inner)
     paired.add(inner).add(outer)
@@ -195,10 +213,11 @@ const lendUsage = (
   loops: ReadonlyMap<TallySpan, readonly TallySpan[]>,
 ): readonly ModelCall[] => {
   if (loops.size === 0) return calls
+  const callOfMember = new Map(calls.flatMap((call) => call.members.map((member) => [member, call] as const)))
   const lent = new Map<ModelCall, TallySpan>()
   for (const [outer, inner] of loops) {
     if (!outer.hasUsage) continue
-    const attempts = calls.filter(({ members }) => members.some((member) => inner.includes(member)))
+    const attempts = [...new Set(inner.flatMap((attempt) => callOfMember.get(attempt) ?? []))]
     const last = attempts.at(-1)
     if (last && attempts.every(({ best }) => !best.hasUsage)) lent.set(last, outer)
   }
@@ -215,12 +234,16 @@ const rollupsOf = (
     ...(usageFrom ? [usageFrom] : []),
   ])
   const said = new Set<TallySpan>()
-  for (const carrier of carriers) for (const up of tree.ancestorsOf(carrier)) said.add(up)
+  for (const carrier of carriers) tree.addAncestors(carrier, said)
   const rest = tree.spans.filter((span) => span.hasUsage && span.origin === 'span' && !candidates.has(span))
-  for (const span of rest) for (const up of tree.ancestorsOf(span)) said.add(up)
+  for (const span of rest) tree.addAncestors(span, said)
   const rollups = rest.filter((span) => !said.has(span))
-  const covering = new Set(rollups)
-  const isCovered = ({ members }: ModelCall): boolean =>
-    members.some((member) => [...tree.ancestorsOf(member)].some((up) => covering.has(up)))
-  return { rollups, covered: new Set(rollups.length === 0 ? [] : calls.filter(isCovered).map(({ best }) => best)) }
+  const covered = new Set<TallySpan>()
+  for (const rollup of rollups) tree.addDescendants(rollup, covered)
+  return {
+    rollups,
+    covered: new Set(
+      calls.filter(({ members }) => members.some((member) => covered.has(member))).map(({ best }) => best),
+    ),
+  }
 }

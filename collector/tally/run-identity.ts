@@ -6,6 +6,8 @@ import type { TallySpan } from './tally-span.ts'
 export class RunIdentity implements Agents {
   readonly #tree: RunTree
   readonly #inOrder: readonly TallySpan[]
+  readonly #names = new Map<TallySpan, string>()
+  readonly #versions = new Map<TallySpan, string>()
   readonly roots: readonly TallySpan[]
 
   constructor(tree: RunTree) {
@@ -30,15 +32,29 @@ export class RunIdentity implements Agents {
 
   /** Nearest enclosing agent; '' without one. */
   nameOf(span: TallySpan): string {
-    if (span.agent !== '') return span.agent
-    for (const up of this.#tree.ancestorsOf(span)) if (up.agent !== '') return up.agent
-    return ''
+    return this.#nearest(span, 'agent', this.#names)
   }
 
   versionOf(span: TallySpan): string {
-    if (span.agentVersion !== '') return span.agentVersion
-    for (const up of this.#tree.ancestorsOf(span)) if (up.agentVersion !== '') return up.agentVersion
-    return ''
+    return this.#nearest(span, 'agentVersion', this.#versions)
+  }
+
+  /** Remembers the answer for every span on the way, so that all spans of a run together cost one walk each. */
+  #nearest(span: TallySpan, field: 'agent' | 'agentVersion', known: Map<TallySpan, string>): string {
+    const way: TallySpan[] = []
+    const seen = new Set<TallySpan>()
+    let found = ''
+    for (let up: TallySpan | undefined = span; up && !seen.has(up); up = this.#tree.parentOf(up)) {
+      const answer = up[field] || known.get(up)
+      if (answer !== undefined && (answer !== '' || known.has(up))) {
+        found = answer
+        break
+      }
+      way.push(up)
+      seen.add(up)
+    }
+    for (const passed of way) known.set(passed, found)
+    return found
   }
 
   /** The agent that was asked: the root's, else the first agent span's, else the first that any span names, else the service. */

@@ -30,11 +30,31 @@ export class RunTree {
     return this.#children.get(span) ?? NONE
   }
 
-  /** Parents from the nearest up. Ends also where spans are one another's parents, which broken telemetry can say. */
+  /**
+   * Parents from the nearest up, so many at most that a chain of ten thousand spans does not cost their square. Ends by that also where spans are one
+   * another's parents, which broken telemetry can say.
+   */
   *ancestorsOf(span: TallySpan): Generator<TallySpan> {
     let steps = 0
-    for (let up = this.parentOf(span); up && up !== span && steps < this.spans.length; up = this.parentOf(up), steps++)
+    for (let up = this.parentOf(span); up && up !== span && steps < ANCESTORS_MAX; up = this.parentOf(up), steps++)
       yield up
+  }
+
+  /** Adds every ancestor of a span, however many; who is above one that is in the set is in it too. */
+  addAncestors(span: TallySpan, to: Set<TallySpan>): void {
+    for (let up = this.parentOf(span); up && !to.has(up); up = this.parentOf(up)) to.add(up)
+  }
+
+  /** Adds everything below a span. */
+  addDescendants(span: TallySpan, to: Set<TallySpan>): void {
+    const waiting = [span]
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      for (const child of this.childrenOf(next)) {
+        if (to.has(child)) continue
+        to.add(child)
+        waiting.push(child)
+      }
+    }
   }
 
   /** Nearest ancestor of one of the kinds, not looking past an ancestor of a kind that begins something else. */
@@ -51,6 +71,9 @@ export class RunTree {
     return this.spans.filter((span) => span.origin === 'span' && !this.parentOf(span))
   }
 }
+
+/** Nothing that encloses a call in any framework is farther away. */
+const ANCESTORS_MAX = 256
 
 const NONE: readonly TallySpan[] = []
 
