@@ -67,6 +67,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       '@pydantic/genai-prices',
       '@sparticuz/chromium',
       'ai',
+      'axe-core',
       'chdb',
       'hono',
       'openai',
