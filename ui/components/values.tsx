@@ -16,6 +16,9 @@ interface MoneyProps {
 export const Money = ({ usd, status = 'complete' }: MoneyProps) => {
   if (status === 'none' || status === 'unpriced') return <Unpriced />
   if (usd === null) return <Missing />
+  if (status === 'partial' && Number(usd) < PRICED_USD_MIN) {
+    return <Unpriced priced={usd} />
+  }
   if (status === 'partial') {
     return (
       <span className="num" title={`At least $${usd}: some calls used a model without a price`}>
@@ -37,8 +40,18 @@ const titleOf = (usd: string, status: CostStatus) =>
       ? `$${usd}, from the price book`
       : `$${usd}`
 
-const Unpriced = () => (
-  <span className="faint" title="No price is known for the model of these calls">
+/** Below this the calls that do have a price are crumbs (an embedding beside an unpriced model): "at least" would say nothing. */
+const PRICED_USD_MIN = 0.0001
+
+const Unpriced = ({ priced }: { readonly priced?: string }) => (
+  <span
+    className="faint"
+    title={
+      priced
+        ? `No price is known for the main model; the other calls cost $${priced}`
+        : 'No price is known for the model of these calls'
+    }
+  >
     —<span className="small"> unpriced</span>
   </span>
 )

@@ -1,7 +1,8 @@
 import type { Response as Answer, Params } from '../../schema/api/contract.ts'
 import { PATHS, type RouteName } from '../../schema/api/paths.ts'
 import { resolveRange } from '../util/time-range.ts'
-import { fullSpanOf, logsOf, replayOf, traceItemOf, traceOf, traceReplayOf } from './recording.ts'
+import { fullSpanOf } from './full-span.ts'
+import { logsOf, replayOf, traceItemOf, traceOf, traceReplayOf } from './recording.ts'
 import { facetsOf, histogramOf, overviewOf, reportOf } from './reports.ts'
 import { createSessions, type MockSession, runOf } from './sessions.ts'
 

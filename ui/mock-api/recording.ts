@@ -1,4 +1,4 @@
-import type { LightSpan, LogItem, Replay, Span, Step, Trace, TraceItem, Usage } from '../../schema/api/shapes.ts'
+import type { LightSpan, LogItem, Replay, Step, Trace, TraceItem, Usage } from '../../schema/api/shapes.ts'
 import type { Kind } from '../../schema/model/kind.ts'
 import { createRandom } from './random.ts'
 import { addUsages, type MockSession, NO_USAGE, runOf } from './sessions.ts'
@@ -262,48 +262,3 @@ export const logsOf = (session: MockSession): readonly LogItem[] => [
     attributes: { 'order.id': 'A-1001' },
   },
 ]
-
-export const fullSpanOf = (session: MockSession, spanId: string): Span | undefined => {
-  const light = spansOf(session).find((span) => span.spanId === spanId)
-  if (!light) return undefined
-  return {
-    ...light,
-    traceId: session.traceIds[0]!,
-    runId: session.traceIds[0]!,
-    sessionId: session.id,
-    spanKind: light.kind === 'llm' ? 'client' : 'internal',
-    statusMessage: light.failed ? 'arguments invalid: amount_usd is required' : '',
-    errorType: light.failed ? 'ToolArgumentError' : '',
-    scope: { name: 'mock', version: '1' },
-    traceState: '',
-    flags: 1,
-    dialect: 'gen_ai',
-    rawKind: light.kind,
-    mapperVersion: 1,
-    provider: light.kind === 'llm' ? 'openai' : '',
-    requestModel: light.model,
-    responseId: '',
-    finishReason: '',
-    serviceTier: '',
-    agentVersion: session.agentVersion,
-    prompt: '',
-    promptVersion: '',
-    policyVersion: '',
-    user: session.user,
-    environment: session.environment,
-    toolCallId: '',
-    guardrail: light.kind === 'guardrail' ? light.name : '',
-    verdict: '',
-    inputSemantics: '',
-    usageConflict: false,
-    costReportedUsd: null,
-    priceRef: null,
-    attributes: { 'gen_ai.operation.name': light.kind === 'llm' ? 'chat' : 'execute_tool' },
-    resource: { 'service.name': light.service },
-    events: [],
-    links: [],
-    inputMessages: [{ role: 'user', parts: [{ type: 'text', text: session.firstInput }] }],
-    outputMessages: [{ role: 'assistant', parts: [{ type: 'text', text: session.lastOutput }] }],
-    toolDefinitions: [],
-  }
-}

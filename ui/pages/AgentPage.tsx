@@ -8,6 +8,7 @@ import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorState } from '../components/ErrorState.tsx'
 import { useScope } from '../search/use-scope.ts'
 import { plural } from '../util/format.ts'
+import { comparable } from '../util/outcomes.ts'
 import { AgentFigures } from './AgentFigures.tsx'
 import { agentName } from './fleet-columns.tsx'
 import styles from './pages.module.css'
@@ -38,7 +39,7 @@ export const AgentPage = () => {
   }
   return (
     <>
-      <AgentFigures now={agent} before={before.data?.items.find(isThis)} />
+      <AgentFigures now={agent} before={comparable(agent, before.data?.items.find(isThis), (one) => one.runs)} />
       <VersionTable agent={name} versions={agent?.versions} />
       <AgentTools name={name} />
       <RecentSessions

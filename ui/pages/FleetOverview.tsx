@@ -15,7 +15,7 @@ import {
   pointDelta,
   relativeDelta,
 } from '../util/format.ts'
-import { costPerSuccessOf, successOf } from '../util/outcomes.ts'
+import { comparable, costPerSuccessOf, successOf } from '../util/outcomes.ts'
 import { wilson } from '../util/rate.ts'
 
 /** The range in six figures, each against the period of equal length before. */
@@ -26,7 +26,7 @@ export const FleetOverview = () => {
   if (overview.isError && !overview.data) {
     return <ErrorState error={overview.error} subject="The overview" onRetry={() => void overview.refetch()} />
   }
-  return <Figures now={overview.data} before={previous.data} />
+  return <Figures now={overview.data} before={comparable(overview.data, previous.data, (one) => one.runs)} />
 }
 
 interface Props {

@@ -3,10 +3,11 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { UsageItem } from '../../schema/api/shapes.ts'
 import { agentsQuery, toolsQuery } from '../api/queries.ts'
-import { type Column, DataTable } from '../components/DataTable.tsx'
+import { DataTable } from '../components/DataTable.tsx'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorState } from '../components/ErrorState.tsx'
 import { Figure, FigureRow } from '../components/Figure.tsx'
+import type { Column } from '../components/table-columns.ts'
 import { TimeAgo } from '../components/values.tsx'
 import { useScope } from '../search/use-scope.ts'
 import {
@@ -18,6 +19,7 @@ import {
   pointDelta,
   relativeDelta,
 } from '../util/format.ts'
+import { comparable } from '../util/outcomes.ts'
 import { AgentLink, SparkCount, seriesMax } from './cells.tsx'
 import { agentName } from './fleet-columns.tsx'
 import styles from './pages.module.css'
@@ -46,7 +48,7 @@ export const ToolPage = () => {
   }
   return (
     <>
-      <ToolFigures now={tool} before={before.data?.items.find(isThis)} />
+      <ToolFigures now={tool} before={comparable(tool, before.data?.items.find(isThis), (one) => one.calls)} />
       <ToolAgents name={name} />
       <RecentSessions
         title="Last runs with errors"

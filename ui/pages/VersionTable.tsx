@@ -1,11 +1,12 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import { type Column, DataTable } from '../components/DataTable.tsx'
+import { DataTable } from '../components/DataTable.tsx'
 import { DeltaText } from '../components/Figure.tsx'
 import { RateFigure, rateDomain } from '../components/RateFigure.tsx'
+import type { Column } from '../components/table-columns.ts'
 import { Duration, Moment } from '../components/values.tsx'
 import { type Delta, formatCount, formatUsd, plural, pointDelta, relativeDelta } from '../util/format.ts'
-import { newestFirst, type Version, versionChange } from '../util/versions.ts'
+import { newestFirst, type Version, verdictOf } from '../util/versions.ts'
 import { TwoLines } from './cells.tsx'
 import styles from './pages.module.css'
 
@@ -59,7 +60,7 @@ const rowsOf = (versions: readonly Version[]): readonly Row[] => {
   return sorted.map((version, i) => ({
     version,
     before: sorted[i + 1],
-    verdict: versionChange(sorted.slice(i, i + 2))?.verdict ?? 'unknown',
+    verdict: verdictOf(version, sorted[i + 1] ?? null),
   }))
 }
 
@@ -70,6 +71,12 @@ const VERDICTS = {
   unknown: { text: '', tone: 'muted' },
 } as const
 const TONES = { worse: 'error', better: 'ok', same: 'agent', unknown: 'agent' } as const
+
+/** Coloured exactly where the verdict says that there is a difference. */
+const changeOf = (version: Version, before: Version | undefined, verdict: Row['verdict']): Delta | null => {
+  const delta = pointDelta(version.success.value, before?.success.value)
+  return delta && { ...delta, notable: verdict === 'worse' || verdict === 'better' }
+}
 
 const sampleOf = (version: Version, before: Version | undefined) => Math.min(version.runs, before?.runs ?? 0)
 const costPerRun = (version: Version | undefined) =>
@@ -120,12 +127,7 @@ const versionColumns = (agent: string, versions: readonly Version[]): readonly C
       width: 150,
       cell: ({ version, before, verdict }) => (
         <TwoLines
-          first={
-            <DeltaOrDash
-              delta={pointDelta(version.success.value, before?.success.value, version.success.interval)}
-              better="up"
-            />
-          }
+          first={<DeltaOrDash delta={changeOf(version, before, verdict)} better="up" />}
           second={<span className={VERDICTS[verdict].tone}>{VERDICTS[verdict].text || '\u00a0'}</span>}
         />
       ),

@@ -38,12 +38,14 @@ interface SparkCountProps {
   readonly label: string
   readonly max: number
   readonly width?: number
+  /** Instead of the count. */
+  readonly children?: ReactNode
 }
 
-export const SparkCount = ({ item, count, label, max, width = 110 }: SparkCountProps) => (
+export const SparkCount = ({ item, count, label, max, width = 110, children }: SparkCountProps) => (
   <div className={styles.spark}>
     <Sparkline values={item.series} label={label} max={softMax(item.series, max)} width={width} />
-    <span>{formatCount(count)}</span>
+    {children ?? <span>{formatCount(count)}</span>}
   </div>
 )
 

@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import type { UsageItem } from '../../schema/api/shapes.ts'
-import type { Column } from '../components/DataTable.tsx'
 import { DeltaText } from '../components/Figure.tsx'
 import { RateFigure, rateDomain } from '../components/RateFigure.tsx'
+import type { Column } from '../components/table-columns.ts'
 import { Duration, Missing, Money } from '../components/values.tsx'
 import { formatPercent, plural, relativeDelta } from '../util/format.ts'
+import { comparable } from '../util/outcomes.ts'
 import { formatAge } from '../util/time-format.ts'
 import { versionChange } from '../util/versions.ts'
 import { HitRate, SparkCount, seriesMax, TwoLines } from './cells.tsx'
@@ -47,7 +48,7 @@ export const fleetColumns = (
       grow: 1,
       from: 760,
       sortBy: (item) => item.runs,
-      cell: (item) => <SparkCount item={item} count={item.runs} label="runs" max={max} />,
+      cell: (item) => <RunsCell item={item} max={max} />,
     },
     {
       id: 'success',
@@ -71,7 +72,9 @@ export const fleetColumns = (
       width: 128,
       align: 'right',
       sortBy: (item) => (item.costPerSuccess === null ? null : Number(item.costPerSuccess)),
-      cell: (item) => <CostPerSuccess item={item} before={earlier.get(agentName(item))} />,
+      cell: (item) => (
+        <CostPerSuccess item={item} before={comparable(item, earlier.get(agentName(item)), (one) => one.runs)} />
+      ),
     },
     {
       id: 'spend',
@@ -121,6 +124,16 @@ const toneOf = (item: UsageItem): 'ok' | 'error' | 'agent' => {
   return verdict === 'worse' ? 'error' : verdict === 'better' ? 'ok' : 'agent'
 }
 
+/** An agent that only works for others has calls and no runs of its own. */
+const RunsCell = ({ item, max }: { readonly item: UsageItem; readonly max: number }) =>
+  item.runs > 0 ? (
+    <SparkCount item={item} count={item.runs} label="runs" max={max} />
+  ) : (
+    <SparkCount item={item} count={item.calls} label="calls" max={max}>
+      <TwoLines first={<span className="muted">{plural(item.calls, 'call')}</span>} second="sub-agent" />
+    </SparkCount>
+  )
+
 const CostPerSuccess = ({ item, before }: { readonly item: UsageItem; readonly before: UsageItem | undefined }) => {
   if (item.costPerSuccess === null)
     return item.costStatus === 'none' ? <Money usd={null} status="none" /> : <Missing why="nothing succeeded yet" />
@@ -146,7 +159,7 @@ const VersionNote = ({ item, nowMs }: { readonly item: UsageItem; readonly nowMs
   const was = change.before?.success.value
   return (
     <TwoLines
-      first={<span className="b">{change.now.version || 'no version'}</span>}
+      first={<span className="b">{change.now.version}</span>}
       second={
         !change.before ? (
           'unchanged'

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import { Shield } from 'lucide-react'
 import type { SessionItem } from '../../schema/api/shapes.ts'
-import type { Column } from '../components/DataTable.tsx'
 import { Highlight } from '../components/Highlight.tsx'
 import { OutcomeChip } from '../components/OutcomeChip.tsx'
+import type { Column } from '../components/table-columns.ts'
 import { cachedText, Duration, Missing, Money, TimeAgo, usageText } from '../components/values.tsx'
 import { formatCount, formatTokens, plural } from '../util/format.ts'
 import { TwoLines } from './cells.tsx'
@@ -37,13 +37,13 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'calls',
     header: 'Calls',
-    width: 118,
+    width: 92,
     from: 1020,
     cell: (session) => (
-      <span className="num">
-        {formatCount(session.modelCalls)} <span className="muted">model</span> · {formatCount(session.toolCalls)}{' '}
-        <span className="muted">tool</span>
-      </span>
+      <TwoLines
+        first={`${formatCount(session.modelCalls)} model`}
+        second={session.toolCalls > 0 ? `${formatCount(session.toolCalls)} tool` : 'no tool'}
+      />
     ),
   },
   {

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { UsageItem } from '../../schema/api/shapes.ts'
-import type { Column } from '../components/DataTable.tsx'
 import { RateFigure, rateDomain } from '../components/RateFigure.tsx'
+import type { Column } from '../components/table-columns.ts'
 import { cachedText, Duration, Missing, Money, TimeAgo, Tokens, usageText } from '../components/values.tsx'
 import { plural } from '../util/format.ts'
 import { FailureRate, SparkCount, seriesMax, ToolLink, TwoLines } from './cells.tsx'

@@ -19,6 +19,17 @@ export const successOf = (outcomes: Overview['outcomes']): Rate => {
   }
 }
 
+/** Of fewer runs, or of a period that saw hardly any (the data began in it), a comparison says nothing. */
+const COMPARABLE_RUNS = 20
+
+/** What to compare with: the period before, where it holds enough; else nothing. */
+export const comparable = <T>(now: T | undefined, before: T | undefined, runsOf: (one: T) => number): T | undefined =>
+  now !== undefined &&
+  before !== undefined &&
+  runsOf(before) >= Math.max(COMPARABLE_RUNS, runsOf(now) / COMPARABLE_RUNS)
+    ? before
+    : undefined
+
 /** Cost of all runs, failed ones included, by successes (semantics.md §6). Null, not 0 and not ∞, where nothing succeeded or nothing is priced. */
 export const costPerSuccessOf = (overview: Pick<Overview, 'costUsd' | 'costStatus' | 'outcomes'>): number | null =>
   overview.outcomes.success > 0 && overview.costStatus !== 'none'

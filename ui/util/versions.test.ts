@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { costPerSuccessOf, successOf } from './outcomes.ts'
+import { comparable, costPerSuccessOf, successOf } from './outcomes.ts'
 import { wilson } from './rate.ts'
-import { type Version, versionChange } from './versions.ts'
+import { newestFirst, type Version, versionChange } from './versions.ts'
 
 const version = (name: string, firstSeen: string, good: number, valid: number): Version => ({
   version: name,
@@ -29,6 +29,30 @@ test('a version is worse only where the intervals tell it apart from the one bef
   expect(versionChange([version('v14', '2026-11-10T00:00:00Z', 7, 10), before])?.verdict).toBe('same')
   expect(versionChange([before])).toMatchObject({ before: null, verdict: 'unknown' })
   expect(versionChange([])).toBeNull()
+})
+
+test('versions that ran before the range began are ordered by name, not by who happened to run first in it', () => {
+  const now = Date.parse('2026-11-21T00:00:00Z')
+  const versions = [
+    version('v9', '2026-11-14T02:00:00Z', 8, 10),
+    version('v10', '2026-11-14T00:10:00Z', 8, 10),
+    version('v8-hotfix', '2026-11-19T00:00:00Z', 8, 10),
+  ]
+  expect(newestFirst(versions, now).map((one) => one.version)).toEqual(['v8-hotfix', 'v10', 'v9'])
+})
+
+test('runs without a version are not a new version', () => {
+  const versions = [version('', '2026-11-20T00:00:00Z', 1, 2), version('v1', '2026-11-01T00:00:00Z', 8, 10)]
+  expect(versionChange(versions)).toMatchObject({ now: { version: 'v1' }, before: null })
+  expect(newestFirst(versions).at(-1)?.version).toBe('')
+})
+
+test('a period in which the data only began is not compared with', () => {
+  const runs = (n: number) => n
+  expect(comparable(2284, 1, runs)).toBeUndefined()
+  expect(comparable(2284, 2000, runs)).toBe(2000)
+  expect(comparable(30, 19, runs)).toBeUndefined()
+  expect(comparable(undefined, 100, runs)).toBeUndefined()
 })
 
 test('success leaves out what nobody could have done better, and says how much was judged', () => {
