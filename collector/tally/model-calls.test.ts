@@ -63,6 +63,23 @@ describe('a call that several spans tell of counts once', () => {
     })
   })
 
+  it('when a log of it was written in the span around it', () => {
+    const agent = buildSpan({ kind: 'agent', agent: 'a', endMs: 20 })
+    const used = { inputUncached: 10, outputText: 5 }
+    const call = buildModelCall({ parentSpanId: agent.spanId, startMs: 1, endMs: 9, used })
+    const log = buildModelCall({ origin: 'log', parentSpanId: agent.spanId, startMs: 10, used })
+    const another = buildModelCall({
+      origin: 'log',
+      parentSpanId: agent.spanId,
+      startMs: 12,
+      used: { inputUncached: 3, outputText: 2 },
+    })
+    expect(tallied([agent, call, log, another])).toMatchObject({
+      modelCalls: 2,
+      usage: expect.objectContaining({ inputUncached: 13 }),
+    })
+  })
+
   it('but not when a local server numbers its answers from a small range', () => {
     const one = buildModelCall({
       responseId: 'chatcmpl-123',

@@ -104,15 +104,37 @@ const joinNested = (
   return loops
 }
 
+/** A log tells of the call in whose span it was written; one that was written beside it, of the call that just ended and used the same. */
 const joinLogs = (candidates: readonly TallySpan[], tree: RunTree, groups: Groups): void => {
-  const logsOf = new Map<TallySpan, TallySpan[]>()
+  const spans = candidates.filter(({ origin }) => origin === 'span')
+  const told = new Set<TallySpan>()
+  const apart: TallySpan[] = []
   for (const log of candidates) {
     if (log.origin !== 'log') continue
     const span = tree.parentOf(log)
-    if (span && isCandidate(span)) groups.join(span, log)
-    else if (span) logsOf.set(span, [...(logsOf.get(span) ?? []), log])
+    if (!span || !isCandidate(span)) apart.push(log)
+    else {
+      groups.join(span, log)
+      told.add(span)
+    }
+  }
+  for (const log of apart) {
+    const span = spans.findLast((other) => !told.has(other) && isToldBy(other, log))
+    if (!span) continue
+    groups.join(span, log)
+    told.add(span)
   }
 }
+
+const LOG_DELAY_NANOS_MAX = 1_000_000_000n
+
+const isToldBy = (span: TallySpan, log: TallySpan): boolean =>
+  span.traceId === log.traceId &&
+  span.kind === log.kind &&
+  span.requestModel === log.requestModel &&
+  span.startNanos <= log.startNanos &&
+  log.startNanos <= endOf(span) + LOG_DELAY_NANOS_MAX &&
+  (!span.hasUsage || !log.hasUsage || outputTotal(span.usage) === outputTotal(log.usage))
 
 /** An id that so many different calls have is none. */
 const SAME_ID_MAX = 8
