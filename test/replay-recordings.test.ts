@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Hono } from 'hono'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { normalise } from '../collector/normalise/normalise.ts'
+import { genaiPriceBook } from '../collector/tally/genai-price-book.ts'
+import { groupRuns } from '../collector/tally/group-runs.ts'
+import { tallyRun } from '../collector/tally/tally-run.ts'
+import type { Replay, Step } from '../schema/api/shapes.ts'
+import type { RunTally } from '../schema/model/run.ts'
+import type { Span } from '../schema/model/span.ts'
+import { get, testApp } from './support/api.ts'
+import { CAPTURES, capturesOf, decodedBodies, hasCaptures, type Scenario, scenariosOf } from './support/captures.ts'
+import { openTestStore, type TestStore } from './support/rows.ts'
+
+// The same refund, asked of every framework that was recorded: whatever dialect carried it, its replay is the same conversation.
+
+if (!hasCaptures)
+  console.warn(`SKIPPED: no recordings at ${CAPTURES}; replays were not checked against real frameworks`)
+
+const BUILT = /OTel GenAI|OpenInference|OpenLLMetry|Vercel AI SDK/
+/** Every call is a trace and a session of its own there: nothing holds the conversation together. */
+const SCATTERED = /litellm|otel-openai-v2/
+const ANSWER = 'Your refund of $42.50 was issued. Reference R-77.'
+
+let store: TestStore
+let app: Hono
+let project = 0
+
+beforeAll(async () => {
+  store = await openTestStore()
+  app = testApp(store, { projectOf: () => project })
+})
+afterAll(() => store.close())
+
+/** Takes a recording in as a project of its own; gives its runs. */
+const record = async (scenario: Scenario): Promise<readonly RunTally[]> => {
+  project++
+  const context = { projectId: project, receivedAtMs: Date.parse('2027-01-01'), retentionDays: 0 }
+  const made = decodedBodies(scenario.directory).map((body) => normalise(body, context))
+  const spans = made.flatMap((rows) => rows.spans)
+  const contents = made.flatMap((rows) => rows.contents)
+  const toolDefinitions = new Map(contents.map(({ hash, body }) => [hash, body]))
+  const received = spans.map((span, receivedOrder) => ({ ...span, receivedOrder }))
+  const runs = groupRuns(project, received).map((run) =>
+    tallyRun({ projectId: project, runId: run.runId, spans: run.spans, scores: [], toolDefinitions }, prices),
+  )
+  const logs = made.flatMap((rows) => rows.logs)
+  await store.spans(spans)
+  if (logs.length > 0) await store.logs(logs)
+  if (contents.length > 0) await store.contents(contents)
+  await store.runs(runs)
+  await store.traces(
+    runs.flatMap((run) =>
+      run.traceIds.map((id) =>
+        placeOf(
+          run,
+          id,
+          spans.filter((span) => span.traceId === id),
+        ),
+      ),
+    ),
+  )
+  return runs
+}
+
+const prices = genaiPriceBook()
+
+const placeOf = (run: RunTally, traceId: string, spans: readonly Span[]) => {
+  const starts = spans.map((span) => span.startNanos)
+  const ends = spans.map((span) => span.startNanos + span.durationNanos)
+  return {
+    projectId: project,
+    traceId,
+    version: 1n,
+    runId: run.runId,
+    sessionId: run.sessionId,
+    isCallRoot: false,
+    startNanos: starts.reduce((a, b) => (a < b ? a : b)),
+    lastStartNanos: starts.reduce((a, b) => (a > b ? a : b)),
+    endNanos: ends.reduce((a, b) => (a > b ? a : b)),
+    runEndNanos: run.endNanos,
+    runVersion: 1n,
+    spanCount: spans.length,
+    errorCount: 0,
+    rootName: run.rootName,
+    service: run.service,
+    agent: run.rootAgent,
+    env: run.env,
+  }
+}
+
+const textOf = (step: Step): string => step.message?.parts.map((part) => part.text ?? '').join('') ?? ''
+
+describe.skipIf(!hasCaptures)('the refund that every framework was asked for', () => {
+  const captures = hasCaptures
+    ? capturesOf((dialect) => BUILT.test(dialect)).filter((name) => !SCATTERED.test(name))
+    : []
+  const scenarios = captures.flatMap((capture) => scenariosOf(capture).filter(({ name }) => name === 'refund'))
+
+  test.each(scenarios.map((scenario) => [scenario.capture, scenario] as const))('%s', async (_, scenario) => {
+    const runs = await record(scenario)
+    const main = runs.reduce((a, b) => (b.modelCalls > a.modelCalls ? b : a))
+    const { steps, session } = await get<Replay>(
+      app,
+      `/api/sessions/${encodeURIComponent(main.sessionId || main.runId)}/replay`,
+    )
+    const said = (role: string) => steps.filter((step) => step.message?.role === role)
+    const expected = JSON.parse(readFileSync(join(scenario.directory, 'expected.json'), 'utf8')) as {
+      expectations: { modelCalls: number }
+    }
+
+    expect(said('system').length).toBeLessThanOrEqual(1)
+    expect(said('user').filter((step) => textOf(step).includes('Please refund order A-1001.'))).toHaveLength(1)
+    expect(said('assistant').filter((step) => textOf(step).includes(ANSWER))).toHaveLength(1)
+    expect(
+      steps.filter((step) => step.message && step.message.parts.some((part) => part.type === 'tool_result')),
+    ).toEqual([])
+    expect(steps.filter((step) => step.kind === 'model_call')).toHaveLength(expected.expectations.modelCalls)
+    const tools = steps.flatMap((step) => (step.toolCall ? [step.toolCall] : []))
+    expect(tools.map((tool) => tool.name.replace(/^.*\./, '')).sort()).toEqual(
+      scenario.capture.includes('anthropic-2.12.0--native') ? ['lookup_order'] : ['issue_refund', 'lookup_order'],
+    )
+    for (const tool of tools) {
+      expect(tool.arguments).toContain('A-1001')
+      expect(tool.result).toMatch(/delivered|R-77/)
+      expect(tool.ok).toBe(true)
+    }
+    const last = steps.map((step) => step.totals).at(-1)!
+    expect(last.usage.inputTotal).toBe(session.usage.inputTotal)
+    expect(last.usage.outputTotal).toBe(session.usage.outputTotal)
+    expect(last.costUsd).toBe(session.costUsd)
+    expect(last.modelCalls).toBe(session.modelCalls)
+  })
+})
