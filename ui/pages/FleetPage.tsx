@@ -71,7 +71,7 @@ export const FleetPage = () => {
 }
 
 const SHOWS: readonly { readonly id: string; readonly label: string; readonly test: (item: UsageItem) => boolean }[] = [
-  { id: 'changed', label: 'changed', test: (item) => item.versions.length > 1 },
+  { id: 'changed', label: 'changed', test: (item) => versionChange(item.versions)?.before != null },
   { id: 'worse', label: 'worse since a change', test: (item) => versionChange(item.versions)?.verdict === 'worse' },
   { id: 'unpriced', label: 'unpriced', test: (item) => item.unpricedCalls > 0 },
 ]
