@@ -1,8 +1,9 @@
 import type { Dialect } from './dialect.ts'
-import { bare, own, vendors } from './general.ts'
+import { bare, own } from './general.ts'
 import { openinference } from './openinference.ts'
 import { openllmetry } from './openllmetry.ts'
 import { otelGenai } from './otel-genai.ts'
+import { vendors } from './vendors.ts'
 import { vercelAi } from './vercel-ai.ts'
 
 /**
