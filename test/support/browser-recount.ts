@@ -82,7 +82,7 @@ const BUILD_MS_MAX = 120_000
 const WAIT_MS = 200
 
 /** `npm test` has built the UI before; a single test file run by hand has not. Test files are processes, so one builds and the others wait. */
-const buildUi = (): void => {
+export const buildUi = (): void => {
   const lock = join(fileURLToPath(new URL('../../node_modules', import.meta.url)), '.recount-ui-build')
   for (;;) {
     try {
