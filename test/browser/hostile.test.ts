@@ -104,6 +104,8 @@ test('the replay: every step, every pane', async () => {
   let panes = 0
   for (let i = 0; i < count; i++) {
     await steps.nth(i).click()
+    await expect.poll(() => steps.nth(i).getAttribute('aria-current')).toBe('step')
+    await settled(page)
     for (const tab of await inspector.getByRole('tab').all()) {
       await tab.click()
       panes++

@@ -33,31 +33,34 @@ const NAMES = [
   'not found',
 ] as const
 
-describe.each([
-  { colorScheme: 'light', viewport: DESK },
-  { colorScheme: 'dark', viewport: DESK },
-  { colorScheme: 'light', viewport: PHONE },
-  { colorScheme: 'dark', viewport: PHONE },
-] as const)('$colorScheme at $viewport.width px', (look) => {
-  let visit: Visit
-  beforeAll(async () => {
-    visit = await openVisit(browser, { api: visited.api, ...look })
-  })
-  afterAll(() => visit?.close())
+describe.each([{ viewport: DESK }, { viewport: PHONE }] as const)(
+  'by day and by night at $viewport.width px',
+  (look) => {
+    let visit: Visit
+    beforeAll(async () => {
+      visit = await openVisit(browser, { api: visited.api, ...look })
+    })
+    afterAll(() => visit?.close())
 
-  test.each(NAMES)('%s', async (name) => {
-    const { path, shows } = pages.get(name)!
-    visit.troubles.length = 0
-    await visit.page.goto(path)
-    await settled(visit.page)
-    const text = await visit.page.locator('#content').innerText()
-    for (const words of shows) expect(text).toContain(words)
-    expect(await visit.page.getByRole('heading', { level: 1 }).count()).toBe(1)
-    expect(await sidewaysPx(visit.page)).toBe(0)
-    expect(await themeOf(visit.page)).toBe(look.colorScheme)
-    expect(visit.troubles).toEqual([])
-  })
-})
+    test.each(NAMES)('%s', async (name) => {
+      const { path, shows } = pages.get(name)!
+      const { page, troubles } = visit
+      troubles.length = 0
+      await page.goto(path)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        await settled(page)
+        const text = await page.locator('#content').innerText()
+        for (const words of shows) expect(text).toContain(words)
+        expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+        expect(await sidewaysPx(page)).toBe(0)
+        expect(await themeOf(page)).toBe(colorScheme)
+      }
+      await page.emulateMedia({ colorScheme: 'light' })
+      expect(troubles).toEqual([])
+    })
+  },
+)
 
 /** What the eye sees, not what a setting says. */
 const themeOf = (page: Page): Promise<'light' | 'dark'> =>

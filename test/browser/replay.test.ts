@@ -88,7 +88,7 @@ test('from the list over a filter into the replay of a failed run', async () => 
 
   await sessions.getByRole('row').filter({ hasText: failed.session.id }).click()
   await page.waitForURL(`**/sessions/${failed.session.id}*`)
-  expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('refund-agent')
+  await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toContain('refund-agent')
   expect(await page.getByRole('note', { name: 'Why' }).innerText()).toContain(failed.step.toolCall?.name)
 })
 

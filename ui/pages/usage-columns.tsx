@@ -108,7 +108,7 @@ export const modelColumns = (items: readonly UsageItem[]): readonly Column<Usage
   {
     id: 'model',
     header: 'Model',
-    width: 170,
+    width: 150,
     grow: 2,
     sortBy: modelName,
     cell: (item) => (
@@ -159,7 +159,8 @@ export const modelColumns = (items: readonly UsageItem[]): readonly Column<Usage
         <span className="amber">{plural(item.unpricedCalls, 'call')}</span>
       ),
   },
-  ...latency,
+  // On a phone what is spent comes before how long it took.
+  ...latency.map((column) => ({ ...column, from: column.from ?? 480 })),
   {
     id: 'agents',
     header: 'Used by',
