@@ -30,6 +30,10 @@ export const assemble = async (database: Database, loaded: Loaded): Promise<Step
   await eachBody(database, loaded, outer.map(spanOf), (span, body) =>
     work.takeLeftOver(byKey.get(`${span.trace_id}/${span.span_id}`)!, body),
   )
+  const silent = outer.filter((node) => work.isSilentRoot(node))
+  await eachBody(database, loaded, silent.map(spanOf), (span, body) =>
+    work.takePlain(byKey.get(`${span.trace_id}/${span.span_id}`)!, body),
+  )
   const drafts = [...work.finished(), ...(await errorSteps(database, loaded, nodes, work.keysWithSteps))]
   return withTotals(drafts.sort(inOrder))
 }
@@ -114,12 +118,23 @@ class Assembly {
 
   /** Messages of an outer span that no call carried: last words, a prompt whose call was never made, or all where calls keep silent. */
   takeLeftOver(node: Node, body: SpanBody): void {
-    const runId = this.#runId(node)
-    const said = messagesOfSpan(body)
-    const isSilent = node.parent === undefined && !this.#runsThatTalked.has(runId)
-    const { input, output } = isSilent && said.input.length + said.output.length === 0 ? plainMessages(body) : said
-    this.#requested.answered([...input, ...output])
+    this.#leftOver(node, messagesOfSpan(body))
     this.#approvalsToldBy(node, body)
+  }
+
+  /** The root of a run in which nobody has said a word. */
+  isSilentRoot(node: Node): boolean {
+    return node.parent === undefined && !this.#runsThatTalked.has(this.#runId(node))
+  }
+
+  /** What went in and came out, in no particular shape, is all that a silent run has to say. */
+  takePlain(node: Node, body: SpanBody): void {
+    this.#leftOver(node, plainMessages(body))
+  }
+
+  #leftOver(node: Node, { input, output }: SpanMessages): void {
+    const runId = this.#runId(node)
+    this.#requested.answered([...input, ...output])
     const at = this.#callAbove(node)?.start ?? node.start
     for (const message of this.#conversation.given(input, runId, at)) this.#say(node, at, message, 0)
     for (const message of this.#conversation.given(output, runId, node.end)) this.#say(node, node.end, message, 2)
@@ -183,7 +198,9 @@ class Assembly {
   #modelCall(node: Node, call: CallRow, body: SpanBody): void {
     const runId = this.#runId(node)
     const said = messagesOfSpan(body)
-    const { input, output } = said.input.length + said.output.length === 0 ? plainMessages(body) : said
+    const { input, output: given } = said.input.length + said.output.length === 0 ? plainMessages(body) : said
+    // An answer that asked for tools and holds none was left empty by its instrumentation, not by its model.
+    const output = /tool/i.test(node.span.finish_reason) ? given.filter(hasWords) : given
     this.#requested.answered(input)
     for (const message of this.#conversation.given(input, runId, node.start)) this.#say(node, node.start, message)
     this.#approvalsToldBy(node, body)
@@ -272,5 +289,7 @@ class Assembly {
     return this.#runOfTrace.get(node.span.trace_id) ?? node.span.trace_id
   }
 }
+
+const hasWords = ({ parts }: Message): boolean => parts.some((part) => part.type !== 'text' || part.text !== '')
 
 const plainMessages = (body: SpanBody): SpanMessages => ({ input: plainInput(body), output: plainOutput(body) })

@@ -111,6 +111,15 @@ describe('what is new in a call', () => {
     ])
   })
 
+  test('is not all that was said, told again in one piece', () => {
+    const said = [
+      { given: [user('q')], answered: [assistant('Let me look.')] },
+      { given: [user('q')], answered: [assistant('Done.')] },
+    ]
+    expect(play([...said, { given: [assistant('Let me look.\nDone.')] }])).toEqual(['q', 'Let me look.', 'Done.'])
+    expect(play([...said, { given: [assistant('Let me look. Almost done.')] }])).toHaveLength(4)
+  })
+
   test('holds results of tools back: they belong to their calls', () => {
     expect(
       play([{ given: [user('q'), { role: 'tool', parts: [{ type: 'tool_result', id: 'c1', result: '42' }] }] }]),

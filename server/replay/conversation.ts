@@ -25,6 +25,7 @@ export class Conversation {
       }
       const sides = sidesOf(message)
       const found = find(candidates, sides, from)
+      if (found === undefined && isRetold(candidates, sides)) continue
       if (found === undefined) {
         fresh.push(message)
         this.#shown.push({ ...sides, runId, atNanos, isClaimed: false })
@@ -67,7 +68,7 @@ export class Conversation {
   }
 }
 
-/** Results of tools belong to their calls; a message of nothing else is not shown. */
+/** Results of tools belong to their calls; a message of nothing else is not shown. One with empty words is: a model may say nothing. */
 const isSaid = (message: Message): boolean => message.role !== 'tool'
 
 interface Sides {
@@ -90,6 +91,18 @@ const find = (shown: readonly Shown[], sides: Sides, from: number): { at: number
   return undefined
 }
 
+/** An agent's own span may give all that it said, one text after another, as its answer. */
+const isRetold = (shown: readonly Shown[], sides: Sides): boolean => {
+  if (sides.role !== 'assistant' || sides.calls.length > 0) return false
+  const wanted = sides.text.replaceAll(' ', '')
+  let told = ''
+  for (let i = shown.length - 1; i >= 0 && told.length < wanted.length; i--) {
+    const one = shown[i]!
+    if (one.role === 'assistant') told = one.text.replaceAll(' ', '') + told
+  }
+  return told !== '' && told === wanted
+}
+
 /**
  * The same message: the same tool calls by id, else the same words and calls. `part`: some histories split an answer with text and calls in
  * two, or merge two in one; then the next message may belong to the same answer.
@@ -103,9 +116,12 @@ const isSame = (shown: Sides, sides: Sides): 'whole' | 'part' | undefined => {
   if (shown.text === sides.text && shown.calls.length === sides.calls.length) {
     if (sides.calls.every((call) => shown.calls.includes(call))) return 'whole'
   }
-  if (sides.role !== 'assistant' || shown.calls.length === 0) return undefined
-  if (sides.calls.length === 0) return sides.text !== '' && sides.text === shown.text ? 'part' : undefined
-  return sides.text === '' && sides.calls.every((call) => shown.calls.includes(call)) ? 'part' : undefined
+  if (sides.role !== 'assistant') return undefined
+  if (shown.text !== '' && shown.text === sides.text && (shown.calls.length === 0 || sides.calls.length === 0))
+    return 'part'
+  return sides.text === '' && sides.calls.length > 0 && sides.calls.every((call) => shown.calls.includes(call))
+    ? 'part'
+    : undefined
 }
 
 /** What a message says, however it is spaced and its arguments are written; reasoning is left out, since histories leave it out. */

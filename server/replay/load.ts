@@ -13,7 +13,7 @@ const SPANS = sqlFile('replay-spans')
 const BODIES = sqlFile('span-bodies')
 const SCORES = sqlFile('scores-of-session')
 
-/** A replay covers the first so many spans of its session by start; it says so in its log line, and the trace pages show the rest. */
+/** A replay covers the first so many spans of its session by start; the pages of its traces show the rest. */
 export const REPLAY_SPANS_MAX = 50_000
 const REPLAY_LOGS_MAX = 50_000
 const REPLAY_SCORES_MAX = 5000

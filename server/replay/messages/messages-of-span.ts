@@ -1,5 +1,6 @@
 import type { Message } from '../../../schema/api/shapes.ts'
 import type { Carrier, MessageReader } from './carrier.ts'
+import { mastra } from './mastra.ts'
 import { openInference } from './openinference.ts'
 import { openLlmetry } from './openllmetry.ts'
 import { otelAttributes, otelEvents, otelPromptAndCompletion } from './otel-genai.ts'
@@ -17,6 +18,7 @@ const READERS: readonly MessageReader[] = [
   openLlmetry,
   otelEvents,
   otelPromptAndCompletion,
+  mastra,
 ]
 
 export interface SpanMessages {

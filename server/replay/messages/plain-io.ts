@@ -30,7 +30,8 @@ const fromFirst = (attrs: Carrier['attrs'], keys: readonly string[], role: strin
   const text = keys.map((key) => attrs[key]).find((value) => value !== undefined && value !== '')
   if (text === undefined) return []
   const value = parseJson(text)
-  if (value === undefined || typeof value === 'string') return [{ role, parts: [{ type: 'text', text }] }]
+  if (value === undefined || typeof value === 'string')
+    return [{ role, parts: [{ type: 'text', text: value ?? text }] }]
   const list = isObject(value) ? (value.messages ?? value.message) : value
   const isConversation =
     Array.isArray(list) &&
