@@ -76,6 +76,8 @@ const placeOf = (run: RunTally, traceId: string, spans: readonly Span[]) => {
     runId: run.runId,
     sessionId: run.sessionId,
     isCallRoot: false,
+    runTraces: 1,
+    strayResponseIds: [],
     startNanos: starts.reduce((a, b) => (a < b ? a : b)),
     lastStartNanos: starts.reduce((a, b) => (a > b ? a : b)),
     endNanos: ends.reduce((a, b) => (a > b ? a : b)),
@@ -113,9 +115,7 @@ describe.skipIf(!hasCaptures)('the refund that every framework was asked for', (
     expect(said('system').length).toBeLessThanOrEqual(1)
     expect(said('user').filter((step) => textOf(step).includes('Please refund order A-1001.'))).toHaveLength(1)
     expect(said('assistant').filter((step) => textOf(step).includes(ANSWER))).toHaveLength(1)
-    expect(
-      steps.filter((step) => step.message && step.message.parts.some((part) => part.type === 'tool_result')),
-    ).toEqual([])
+    expect(steps.filter((step) => step.message?.parts.some((part) => part.type === 'tool_result'))).toEqual([])
     expect(steps.filter((step) => step.kind === 'model_call')).toHaveLength(expected.expectations.modelCalls)
     const tools = steps.flatMap((step) => (step.toolCall ? [step.toolCall] : []))
     expect(tools.map((tool) => tool.name.replace(/^.*\./, '')).sort()).toEqual(
