@@ -115,7 +115,7 @@ const Inspected = memo(
                 </Tab>
               ))}
             </TabList>
-            <TabPanel id={shown} className={styles.panel ?? ''}>
+            <TabPanel key={shown} id={shown} className={styles.panel ?? ''}>
               <StepPane model={model} step={step} index={index} pane={shown} span={span.data} error={span.error} />
             </TabPanel>
           </Tabs>

@@ -67,7 +67,7 @@ export const SpanInspector = (props: Props) => {
               </Tab>
             ))}
           </TabList>
-          <TabPanel id={shown} className={inspector.panel ?? ''}>
+          <TabPanel key={shown} id={shown} className={inspector.panel ?? ''}>
             {full.error ? (
               <ErrorState error={full.error} subject="The span" onRetry={() => void full.refetch()} />
             ) : full.data ? (
