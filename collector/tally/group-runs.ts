@@ -35,7 +35,7 @@ const byTrace = (spans: readonly TallySpan[]): ReadonlyMap<string, readonly Tall
 }
 
 /** Stray trace → the trace whose calls it repeats; of several the one with the smallest id, so that the order of arrival does not matter. */
-const hostsOf = (traces: ReadonlyMap<string, readonly TallySpan[]>): ReadonlyMap<string, string> => {
+export const hostsOf = (traces: ReadonlyMap<string, readonly TallySpan[]>): ReadonlyMap<string, string> => {
   const strays = new Map<string, readonly string[]>()
   const wanted = new Set<string>()
   for (const [traceId, spans] of traces) {

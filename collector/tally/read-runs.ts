@@ -129,6 +129,8 @@ const TRACE_FIELDS: Readonly<Record<string, keyof TraceRow>> = {
   run_id: 'runId',
   session_id: 'sessionId',
   is_call_root: 'isCallRoot',
+  run_traces: 'runTraces',
+  stray_response_ids: 'strayResponseIds',
   start_time: 'startNanos',
   last_start_time: 'lastStartNanos',
   end_time: 'endNanos',
@@ -166,6 +168,40 @@ WHERE project_id = ${projectId}
   while (!reader.done) rows.push(decodeTrace(reader))
   return by === 'trace_id' ? rows : rows.filter((row) => ids.includes(row.runId))
 }
+
+/** Traces with a span of one of these response ids that started in the window. */
+export const readTracesOfResponses = async (
+  database: Database,
+  projectId: number,
+  responseIds: readonly string[],
+  window: { readonly from: bigint; readonly to: bigint },
+): Promise<string[]> => {
+  const rows = await database.query<{ id: string }>(
+    `SELECT DISTINCT lower(hex(trace_id)) AS id
+FROM spans
+WHERE project_id = ${projectId}
+    AND start_time >= fromUnixTimestamp64Nano(${window.from}, 'UTC')
+    AND start_time <= fromUnixTimestamp64Nano(${window.to}, 'UTC')
+    AND response_id IN {responseIds:Array(String)}`,
+    { responseIds },
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Traces of bare calls that may repeat calls of another trace, and that started in the window. */
+export const readStrays = async (
+  database: Database,
+  projectId: number,
+  window: { readonly from: bigint; readonly to: bigint },
+): Promise<{ readonly traceId: string; readonly responseIds: readonly string[] }[]> =>
+  database.query(
+    `SELECT lower(hex(trace_id)) AS traceId, stray_response_ids AS responseIds
+FROM traces FINAL
+WHERE project_id = ${projectId}
+    AND notEmpty(stray_response_ids)
+    AND start_time >= fromUnixTimestamp64Nano(${window.from}, 'UTC')
+    AND start_time <= fromUnixTimestamp64Nano(${window.to}, 'UTC')`,
+  )
 
 /** What the ledger holds of a run now: its row, as the bytes that take it back when their sign is turned. */
 export interface LedgerEntry {

@@ -4,15 +4,19 @@ import { LEDGER, LEDGER_HEADER_BYTES, rowEncoder, TRACES, type TraceRow } from '
 import type { Call, RunTally } from '../../schema/model/run.ts'
 import type { Section } from '../normalise/encode-batch.ts'
 import { mergeKeys, type TraceKey } from '../spool/keys.ts'
-import { assignTrace, rootsOf, type TraceAssignment } from './assign-trace.ts'
+import { rootsOf, strayResponseIds } from './assign-trace.ts'
+import { gather, type TraceState } from './gather.ts'
+import { groupBy } from './group-by.ts'
 import { isEarlier } from './order.ts'
 import type { PriceBook } from './price-book.ts'
-import { type LedgerEntry, readContents, readLedger, readScores, readSpans, readTraces } from './read-runs.ts'
+import { type LedgerEntry, readContents, readLedger, readScores } from './read-runs.ts'
 import { tallyRun } from './tally-run.ts'
 import type { TallySpan } from './tally-span.ts'
 
 /** Traces read at once: bounds the memory of a round, and keeps the list of ids inside the engine's limit on a query's text (256 KiB). */
 const TRACES_PER_ROUND_MAX = 2_000
+/** Rows of several projects that go into the ledger with one insert. */
+const ROWS_PER_WRITE_MAX = 5_000
 /** Tool definitions kept by hash, so that the same 20 tools are not read again with every run. */
 const DEFINITIONS_KEPT_MAX = 1_000
 
@@ -46,22 +50,30 @@ export class Tallier {
 
   /** Resolves with the number of runs that changed, when their figures can be queried. @throws DatabaseError: try again */
   async tally(keys: readonly TraceKey[]): Promise<number> {
-    let changed = 0
+    const out = new RoundWriter()
     for (const [projectId, mine] of byProject(mergeKeys(keys)))
-      for (let i = 0; i < mine.length; i += TRACES_PER_ROUND_MAX)
-        changed += await this.#round(projectId, mine.slice(i, i + TRACES_PER_ROUND_MAX))
-    return changed
+      for (let i = 0; i < mine.length; i += TRACES_PER_ROUND_MAX) {
+        // A later round of one project may meet a run of an earlier one, which must stand in the ledger by then; projects share nothing.
+        if (i > 0 || out.rows >= ROWS_PER_WRITE_MAX) await this.#flush(out)
+        await this.#round(projectId, mine.slice(i, i + TRACES_PER_ROUND_MAX), out)
+      }
+    await this.#flush(out)
+    return out.changed
   }
 
-  async #round(projectId: number, keys: readonly TraceKey[]): Promise<number> {
-    const traces = await this.#gather(projectId, keys)
-    const runs = groupRuns(traces)
+  async #flush(out: RoundWriter): Promise<void> {
+    if (out.rows > 0) await this.#write(out.take())
+  }
+
+  async #round(projectId: number, keys: readonly TraceKey[], out: RoundWriter): Promise<void> {
+    out.begin(this.#nextVersion())
+    const traces = await gather(this.#database, projectId, keys)
+    const runs = groupBy([...traces.values()], (trace) => trace.assignment.runId)
     const ledger = await this.#standing(projectId, traces)
     const traceIds = [...traces.keys()]
     const scores = await readScores(this.#database, projectId, traceIds)
     const definitions = await this.#toolDefinitions(projectId, traces)
 
-    const out = new RoundWriter(this.#nextVersion())
     const scoresByTrace = groupBy(scores, (score) => score.traceId)
     for (const [runId, members] of runs) {
       try {
@@ -84,70 +96,6 @@ export class Tallier {
     }
     // What is left stood for a run that lost its traces to another: nothing replaces it.
     for (const entry of ledger.values()) out.takeBack(entry)
-    if (out.rows > 0) await this.#write(out.sections())
-    return out.changed
-  }
-
-  /** All spans of the touched traces and of every trace that shares a run with one of them, before or after. */
-  async #gather(projectId: number, keys: readonly TraceKey[]): Promise<Map<string, TraceState>> {
-    const known = new Map(
-      (
-        await readTraces(
-          this.#database,
-          projectId,
-          'trace_id',
-          keys.map((key) => key.traceId),
-        )
-      ).map((row) => [row.traceId, row]),
-    )
-    const traces = new Map<string, TraceState>()
-    await this.#read(projectId, keys, known, traces)
-
-    const runIds = new Set<string>()
-    for (const { assignment, previous } of traces.values()) {
-      if (assignment.runId !== '') runIds.add(assignment.runId)
-      if (previous) runIds.add(previous.runId)
-    }
-    // Only a run that is no trace can have other traces than these.
-    const shared = [...runIds].filter((runId) => !traces.has(runId))
-    if (shared.length > 0) {
-      const members = (await readTraces(this.#database, projectId, 'run_id', shared)).filter(
-        (row) => !traces.has(row.traceId),
-      )
-      const bounds = members.map((row) => ({
-        projectId,
-        traceId: row.traceId,
-        minStart: row.startNanos,
-        maxStart: row.lastStartNanos,
-      }))
-      await this.#read(projectId, bounds, new Map(members.map((row) => [row.traceId, row])), traces)
-    }
-    return traces
-  }
-
-  async #read(
-    projectId: number,
-    keys: readonly TraceKey[],
-    known: ReadonlyMap<string, TraceRow>,
-    into: Map<string, TraceState>,
-  ): Promise<void> {
-    const bounds = boundsOf(keys, known)
-    // A score of a trace that has no span yet: it is found when the spans come.
-    if (!bounds) return
-    const spans = await readSpans(
-      this.#database,
-      projectId,
-      keys.map((key) => key.traceId),
-      bounds,
-    )
-    const byTrace = groupBy(spans, (span) => span.traceId)
-    for (const [traceId, mine] of byTrace)
-      into.set(traceId, {
-        traceId,
-        spans: mine,
-        assignment: assignTrace(projectId, mine),
-        previous: known.get(traceId),
-      })
   }
 
   /** What the ledger holds now of every run that any of these traces belongs or belonged to. */
@@ -196,17 +144,10 @@ export class Tallier {
   }
 }
 
-interface TraceState {
-  readonly traceId: string
-  readonly spans: readonly TallySpan[]
-  readonly assignment: TraceAssignment
-  readonly previous: TraceRow | undefined
-}
-
-/** Collects one round's ledger and trace rows. */
+/** Collects ledger and trace rows of one round or of several. */
 class RoundWriter {
-  readonly #version: bigint
-  readonly #talliedAtMs = Date.now()
+  #version = 0n
+  #talliedAtMs = 0
   readonly #ledger = new RowBinaryWriter()
   readonly #traces = new RowBinaryWriter()
   readonly #scratch = new RowBinaryWriter()
@@ -214,8 +155,9 @@ class RoundWriter {
   #traceRows = 0
   changed = 0
 
-  constructor(version: bigint) {
+  begin(version: bigint): void {
     this.#version = version
+    this.#talliedAtMs = Date.now()
   }
 
   get rows(): number {
@@ -258,6 +200,8 @@ class RoundWriter {
       runId: tally.runId,
       sessionId: assignment.sessionId,
       isCallRoot: assignment.isCallRoot,
+      runTraces: tally.traceIds.length,
+      strayResponseIds: strayResponseIds(spans),
       runEndNanos: tally.endNanos,
       runVersion,
       env: tally.env,
@@ -268,11 +212,14 @@ class RoundWriter {
     this.#traceRows++
   }
 
-  sections(): Section[] {
+  /** What was collected since the last time. */
+  take(): Section[] {
     const sections: Section[] = [
       { table: 'run_ledger', rows: this.#ledgerRows, bytes: this.#ledger.take() },
       { table: 'traces', rows: this.#traceRows, bytes: this.#traces.take() },
     ]
+    this.#ledgerRows = 0
+    this.#traceRows = 0
     return sections.filter((section) => section.rows > 0)
   }
 }
@@ -281,7 +228,9 @@ const encodeLedger = rowEncoder(LEDGER)
 const encodeTrace = rowEncoder(TRACES)
 
 const sameTrace = (a: TraceRow, b: TraceRow): boolean =>
-  (Object.keys(b) as (keyof TraceRow)[]).every((key) => key === 'version' || a[key] === b[key])
+  (Object.keys(b) as (keyof TraceRow)[]).every(
+    (key) => key === 'version' || a[key] === b[key] || (key === 'strayResponseIds' && a[key].join() === b[key].join()),
+  )
 
 /** Bounds and names of one trace, for lists and for narrow reads. Spans sent twice are one. */
 const traceFacts = (spans: readonly TallySpan[], calls: readonly Call[]) => {
@@ -311,20 +260,6 @@ const traceFacts = (spans: readonly TallySpan[], calls: readonly Call[]) => {
 const min = (values: readonly bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a))
 const max = (values: readonly bigint[]): bigint => values.reduce((a, b) => (b > a ? b : a))
 
-const groupRuns = (traces: ReadonlyMap<string, TraceState>): Map<string, TraceState[]> =>
-  groupBy([...traces.values()], (trace) => trace.assignment.runId)
-
-const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group) group.push(item)
-    else groups.set(key, [item])
-  }
-  return groups
-}
-
 const byProject = (keys: readonly TraceKey[]): Map<number, TraceKey[]> => {
   const projects = new Map<number, TraceKey[]>()
   for (const key of keys) {
@@ -333,23 +268,4 @@ const byProject = (keys: readonly TraceKey[]): Map<number, TraceKey[]> => {
     else projects.set(key.projectId, [key])
   }
   return projects
-}
-
-/** The narrowest range of span starts that holds all of these traces: what just came, and what was known before. */
-const boundsOf = (
-  keys: readonly TraceKey[],
-  known: ReadonlyMap<string, TraceRow>,
-): { from: bigint; to: bigint } | undefined => {
-  let from: bigint | undefined
-  let to: bigint | undefined
-  const widen = (low: bigint | undefined, high: bigint | undefined): void => {
-    if (low !== undefined && (from === undefined || low < from)) from = low
-    if (high !== undefined && (to === undefined || high > to)) to = high
-  }
-  for (const key of keys) {
-    widen(key.minStart, key.maxStart)
-    const row = known.get(key.traceId)
-    widen(row?.startNanos, row?.lastStartNanos)
-  }
-  return from === undefined || to === undefined ? undefined : { from, to }
 }

@@ -294,6 +294,10 @@ export interface TraceRow {
   readonly runId: string
   readonly sessionId: string
   readonly isCallRoot: boolean
+  /** How many traces the run had at that version; a run of one is found without asking for others. */
+  readonly runTraces: number
+  /** Answers that another trace may turn out to tell of as well (`strayResponseIds`); mostly empty. */
+  readonly strayResponseIds: readonly string[]
   readonly startNanos: bigint
   /** Start of the last span: with `startNanos` the bounds of `spans.start_time`. */
   readonly lastStartNanos: bigint
@@ -318,6 +322,8 @@ export const TRACES: Table<TraceRow> = {
     column('run_id', 'FixedString(16)', (t) => t.runId),
     column('session_id', 'String', (t) => t.sessionId),
     column('is_call_root', 'Bool', (t) => t.isCallRoot),
+    column('run_traces', 'UInt32', (t) => t.runTraces),
+    column('stray_response_ids', 'Array(String)', (t) => t.strayResponseIds),
     column('start_time', TIME, (t) => t.startNanos),
     column('last_start_time', TIME, (t) => t.lastStartNanos),
     column('end_time', TIME, (t) => t.endNanos),

@@ -15,10 +15,10 @@ export const expectConsistent = async (database: Database): Promise<{ spans: num
     (await database.query<Record<string, string>>(sql))[0]!
 
   const stored = await one(
-    'SELECT toString(uniqExact(trace_id, span_id)) AS spans, toString(uniqExact(trace_id)) AS traces FROM spans',
+    "SELECT toString(uniqExactIf((project_id, trace_id, span_id), origin = 'span')) AS spans, toString(uniqExact(project_id, trace_id)) AS traces FROM spans",
   )
   const runs = await one(
-    'SELECT toString(sum(span_count)) AS spans, toString(count()) AS runs, toString(uniqExact(run_id)) AS distinct FROM runs FINAL',
+    'SELECT toString(sum(span_count)) AS spans, toString(count()) AS runs, toString(uniqExact(project_id, run_id)) AS distinct FROM runs FINAL',
   )
   expect(runs.spans, 'spans counted in runs').toBe(stored.spans)
   expect(runs.distinct, 'each run stands once').toBe(runs.runs)

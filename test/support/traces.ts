@@ -166,6 +166,8 @@ const finish = (
     runId: run.runId,
     sessionId: run.sessionId,
     isCallRoot: false,
+    runTraces: 1,
+    strayResponseIds: [],
     startNanos: start,
     lastStartNanos: spans.map((span) => span.startNanos).reduce((a, b) => (a > b ? a : b)),
     endNanos: end,

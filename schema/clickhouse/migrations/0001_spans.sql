@@ -89,6 +89,7 @@ CREATE TABLE IF NOT EXISTS spans
     INDEX ix_trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX ix_session session_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX ix_user user_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX ix_response response_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX ix_duration duration_ns TYPE minmax GRANULARITY 1,
     INDEX ix_attr_keys mapKeys(attrs) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX ix_attr_values mapValues(attrs) TYPE bloom_filter(0.01) GRANULARITY 1

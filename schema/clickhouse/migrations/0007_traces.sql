@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS traces
     `run_id` FixedString(16),
     `session_id` String CODEC(ZSTD(1)),
     `is_call_root` Bool,
+    `run_traces` UInt32 CODEC(T64, ZSTD(1)),
+    `stray_response_ids` Array(String) CODEC(ZSTD(1)),
     `start_time` DateTime64(9,'UTC') CODEC(Delta(8), ZSTD(1)),
     `last_start_time` DateTime64(9,'UTC') CODEC(Delta(8), ZSTD(1)),
     `end_time` DateTime64(9,'UTC') CODEC(Delta(8), ZSTD(1)),
