@@ -7,6 +7,7 @@ import { isoOfNanos, msOfNanos } from '../answers/time.ts'
 import { usageOf } from '../answers/usage.ts'
 import { type BoundedQuestion, nanos, runsClause } from './filter.ts'
 import { type CallFigures, type CallReport, callFigures, costStatusOf, noCalls, REPORT_KEYS_MAX } from './fleet.ts'
+import { runsByMember } from './runs-by-member.ts'
 import { fill, sqlFile } from './sql-file.ts'
 import { stepsOf } from './time-range.ts'
 
@@ -51,7 +52,8 @@ export const agentsReport = async (
 ): Promise<UsageItem[]> => {
   const steps = stepsOf(question.range)
   const clause = runsClause(question)
-  const [calls, rows, series] = await Promise.all([
+  const [members, calls, rows, series] = await Promise.all([
+    runsByMember(database, question, 'r.agents'),
     callFigures(database, question, AGENT_CALLS),
     database.query<AgentRow>(fill(RUNS, { runs: clause.sql }), {
       ...clause.params,
@@ -72,7 +74,12 @@ export const agentsReport = async (
     const versions = rows.filter((row) => row.whole === 0 && row.agent === agent)
     const values = Array.from({ length: steps.count }, () => 0)
     for (const row of series) if (row.agent === agent && row.step in values) values[row.step] = row.value
-    return itemOf(agent, runs, versions, calls.get(agent) ?? noCalls({ agent }, steps), runs ? values : undefined)
+    const figures = calls.get(agent) ?? noCalls({ agent }, steps)
+    const lastNanos = runs?.last_nanos ?? members.get(agent)?.last_nanos ?? figures.lastNanos
+    return {
+      ...itemOf(agent, runs, versions, figures, runs ? values : undefined),
+      lastSeen: isoOfNanos(BigInt(lastNanos)),
+    }
   })
 }
 
@@ -82,10 +89,9 @@ const itemOf = (
   versions: readonly AgentRow[],
   calls: CallFigures,
   series: number[] | undefined,
-): UsageItem => {
+): Omit<UsageItem, 'lastSeen'> => {
   const errors = runs ? runs.error_runs : calls.errors
   const judgedCalls = calls.valid + calls.invalid
-  const lastRun = BigInt(runs?.last_nanos ?? 0)
   return {
     key: { agent },
     runs: runs?.runs ?? 0,
@@ -103,7 +109,6 @@ const itemOf = (
     costPerSuccess: runs && runs.successes > 0 ? usdOf(divided(nanoUsdOf(runs.cost_usd), runs.successes)) : null,
     guardrailHits: runs?.guardrail_hits ?? 0,
     guardrailEvaluations: runs?.guardrail_evaluations ?? 0,
-    lastSeen: isoOfNanos(lastRun > calls.lastNanos ? lastRun : calls.lastNanos),
     series: series ?? calls.series,
     agents: [agent],
     versions: versions.map((row) => ({

@@ -4,18 +4,9 @@ import { usdOf } from '../answers/money.ts'
 import { rateOf } from '../answers/rate.ts'
 import { isoOfNanos, msOfNanos } from '../answers/time.ts'
 import { usageOf } from '../answers/usage.ts'
-import { type BoundedQuestion, runsClause } from './filter.ts'
+import type { BoundedQuestion } from './filter.ts'
 import { type CallFigures, type CallReport, callFigures, costStatusOf, histogramQuantile } from './fleet.ts'
-import { fill, sqlFile } from './sql-file.ts'
-
-const MEMBERS = sqlFile('runs-by-member')
-
-interface MemberRow {
-  readonly member: string
-  readonly runs: number
-  readonly last_nanos: string
-  readonly usage_unreported: number
-}
+import { type MemberRow, runsByMember } from './runs-by-member.ts'
 
 const TOOLS: CallReport = {
   keys: ['tool'],
@@ -64,18 +55,7 @@ export const modelsReport = async (database: Database, question: BoundedQuestion
   return [...figures.values()].map((figure) => itemOf(figure, members.get(figure.key.model ?? '')))
 }
 
-const runsByMember = async (
-  database: Database,
-  question: BoundedQuestion,
-  members: 'r.tools' | 'r.models',
-): Promise<Map<string, MemberRow>> => {
-  const clause = runsClause(question)
-  const rows = await database.query<MemberRow>(fill(MEMBERS, { members, runs: clause.sql }), clause.params)
-  return new Map(rows.map((row) => [row.member, row]))
-}
-
 const itemOf = (figure: CallFigures, member: MemberRow | undefined): UsageItem => {
-  const last = member && BigInt(member.last_nanos) > figure.lastNanos ? BigInt(member.last_nanos) : figure.lastNanos
   return {
     key: figure.key,
     runs: member?.runs ?? 0,
@@ -93,7 +73,7 @@ const itemOf = (figure: CallFigures, member: MemberRow | undefined): UsageItem =
     costPerSuccess: null,
     guardrailHits: null,
     guardrailEvaluations: null,
-    lastSeen: isoOfNanos(last),
+    lastSeen: isoOfNanos(member ? BigInt(member.last_nanos) : figure.lastNanos),
     series: figure.series,
     agents: figure.agents.toSorted(),
     versions: [],
