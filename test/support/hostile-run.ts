@@ -180,6 +180,24 @@ const span = ({ id, parent = ROOT, from, ms, more, failed = false }: HostileSpan
   }
 }
 
+const RECORDS: readonly {
+  readonly eventName: string
+  readonly body: AnyValue
+  readonly attributes: Readonly<Record<string, AnyValue>>
+}[] = [
+  { eventName: '', body: MARKDOWN, attributes: { [HOSTILE]: HOSTILE } },
+  {
+    eventName: 'gen_ai.evaluation.result',
+    body: null,
+    attributes: {
+      'gen_ai.evaluation.name': HOSTILE,
+      'gen_ai.evaluation.score.label': HOSTILE,
+      'gen_ai.evaluation.score.value': 0,
+      'gen_ai.evaluation.explanation': MARKDOWN,
+    },
+  },
+]
+
 /** A log line of the run, and a score whose words are hostile. */
 export const hostileLogs = (atMs: number): ResourceLogs[] => [
   {
@@ -187,19 +205,7 @@ export const hostileLogs = (atMs: number): ResourceLogs[] => [
     scopeLogs: [
       {
         scope: { name: HOSTILE, version: HOSTILE, attributes: [] },
-        logRecords: [
-          { eventName: '', body: MARKDOWN, attributes: { [HOSTILE]: HOSTILE } },
-          {
-            eventName: 'gen_ai.evaluation.result',
-            body: null,
-            attributes: {
-              'gen_ai.evaluation.name': HOSTILE,
-              'gen_ai.evaluation.score.label': HOSTILE,
-              'gen_ai.evaluation.score.value': 0,
-              'gen_ai.evaluation.explanation': MARKDOWN,
-            },
-          },
-        ].map(({ eventName, body, attributes }) => ({
+        logRecords: RECORDS.map(({ eventName, body, attributes }) => ({
           timeUnixNano: BigInt(atMs) * 1_000_000n,
           observedTimeUnixNano: BigInt(atMs) * 1_000_000n,
           severityNumber: 17,
