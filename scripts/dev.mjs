@@ -2,7 +2,19 @@
 import { spawn } from 'node:child_process'
 
 const children = [
-  spawn(process.execPath, ['--watch-path=cli', '--watch-path=collector', '--watch-path=server', '--watch-path=schema', 'bin/recount.cjs', 'serve', ...process.argv.slice(2)], { stdio: 'inherit' }),
+  spawn(
+    process.execPath,
+    [
+      '--watch-path=cli',
+      '--watch-path=collector',
+      '--watch-path=server',
+      '--watch-path=schema',
+      'bin/recount.cjs',
+      'serve',
+      ...process.argv.slice(2),
+    ],
+    { stdio: 'inherit' },
+  ),
   spawn('npx', ['vite', '--config', 'ui/vite.config.ts'], { stdio: 'inherit' }),
 ]
 const stop = () => {

@@ -1,4 +1,4 @@
-import { RowBinaryWriter } from '../../schema/clickhouse/row-binary.ts'
+import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
 import {
   CONTENT,
   LOGS,

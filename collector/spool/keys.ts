@@ -1,4 +1,5 @@
-import { RowBinaryReader, RowBinaryWriter } from '../../schema/clickhouse/row-binary.ts'
+import { RowBinaryReader } from '../../schema/clickhouse/row-binary-reader.ts'
+import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
 
 /** A trace that a request touched, with the bounds of the span starts it brought: what the tallier must look at, and where. */
 export interface TraceKey {

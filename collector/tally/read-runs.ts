@@ -1,5 +1,6 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
-import { decoderOf, RowBinaryReader } from '../../schema/clickhouse/row-binary.ts'
+import { decoderOf } from '../../schema/clickhouse/row-binary.ts'
+import { RowBinaryReader } from '../../schema/clickhouse/row-binary-reader.ts'
 import {
   LEDGER,
   LEDGER_HEADER_BYTES,

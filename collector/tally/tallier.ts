@@ -1,5 +1,5 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
-import { RowBinaryWriter } from '../../schema/clickhouse/row-binary.ts'
+import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
 import { LEDGER, LEDGER_HEADER_BYTES, rowEncoder, TRACES, type TraceRow } from '../../schema/clickhouse/tables.ts'
 import type { Call, RunTally } from '../../schema/model/run.ts'
 import type { Section } from '../normalise/encode-batch.ts'

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check'
-import { decoderOf, RowBinaryReader, RowBinaryWriter } from './row-binary.ts'
+import { decoderOf } from './row-binary.ts'
+import { RowBinaryReader } from './row-binary-reader.ts'
+import { RowBinaryWriter } from './row-binary-writer.ts'
 import { rowEncoder, TABLES, type Table, type TableName } from './tables.ts'
 
 /** Rows by column name, made from the column types alone: what a table can hold, whether or not telemetry ever says it. */

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeRows, encodeRows, sampleRows, valueArbitrary } from './conformance-rows.ts'
-import { decoderOf, encoderOf, RowBinaryReader, RowBinaryWriter } from './row-binary.ts'
+import { decoderOf, encoderOf } from './row-binary.ts'
+import { RowBinaryReader } from './row-binary-reader.ts'
+import { RowBinaryWriter } from './row-binary-writer.ts'
 import { TABLE_NAMES, TABLES } from './tables.ts'
 
 const bytesOf = (type: string, value: unknown): number[] => {

@@ -8,7 +8,9 @@ import {
 } from '../model/run.ts'
 import type { Content, LogRecord, Score, Span } from '../model/span.ts'
 import { USAGE_BUCKETS, USAGE_COLUMNS, type UsageBuckets } from '../model/usage.ts'
-import { decoderOf, encoderOf, type RowBinaryReader, type RowBinaryWriter } from './row-binary.ts'
+import { decoderOf, encoderOf } from './row-binary.ts'
+import type { RowBinaryReader } from './row-binary-reader.ts'
+import type { RowBinaryWriter } from './row-binary-writer.ts'
 
 /**
  * The columns that are written, once: name, type and where the value comes from. Inserts, selects and decoding are made from these lists;

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { openEmbedded } from '../../schema/clickhouse/embedded.ts'
 import { migrate } from '../../schema/clickhouse/migrate.ts'
-import { RowBinaryWriter } from '../../schema/clickhouse/row-binary.ts'
+import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
 import {
   CONTENT,
   LEDGER,
