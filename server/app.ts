@@ -4,6 +4,7 @@ import { CONTRACT, type Endpoint } from '../schema/api/contract.ts'
 import type { RouteName } from '../schema/api/paths.ts'
 import { checkDoors, corsHeaders, preflightHeaders } from '../schema/http/doors.ts'
 import { errorAnswer } from './errors.ts'
+import { mountLogin } from './login.ts'
 import { parseRequest } from './parse-request.ts'
 import { HttpProblem, notFound } from './problem.ts'
 import { fleetRoutes } from './routes/fleet.ts'
@@ -26,6 +27,7 @@ export const createApp = (deps: ServerDeps): Hono => {
   app.use(compress({ threshold: 1024 }))
   app.use(doorKeeper(deps))
   for (const name of inMatchingOrder()) app.get(honoPath(CONTRACT[name].path), (context) => answer(deps, name, context))
+  mountLogin(app, deps)
   app.all('*', async (context) => {
     if (context.req.method !== 'GET' && context.req.method !== 'HEAD')
       throw new HttpProblem(405, 'Only GET is answered here; /openapi.json lists every route.')
@@ -80,7 +82,7 @@ const projectOf = (deps: ServerDeps, headers: Headers): number => {
   if (projectId === undefined)
     throw new HttpProblem(
       401,
-      'An API key is needed: send it as "Authorization: Bearer rk_…" or x-api-key. `recount key create` makes one.',
+      'An API key is needed: send it as "Authorization: Bearer rk_…" or x-api-key, or log in on the page. `recount key create` makes one.',
     )
   return projectId
 }

@@ -13,6 +13,8 @@ export interface ServerDeps {
   readonly metrics: () => string | Promise<string>
   /** Project of a request by its key; undefined: the key is missing or unknown (401). */
   readonly projectOf: (headers: Headers) => number | undefined
+  /** The UI's sessions, where keys are needed: a cookie's value for a good key that may read, and its end. */
+  readonly logins?: { readonly start: (key: string) => string | undefined; readonly end: (id: string) => void }
   readonly doors: DoorConfig
   /** Folder of the built UI; without it `/` says how to build it. */
   readonly uiDir?: string | undefined

@@ -67,6 +67,21 @@ test('an address that others can reach needs a key; with one, both doors ask for
   onTestFinished(() => recount.kill())
   expect((await fetch(`${recount.api}/api/overview`)).status).toBe(401)
   expect((await fetch(`${recount.api}/api/overview`, { headers: { 'x-api-key': key } })).status).toBe(200)
+  const logIn = (body: unknown): Promise<Response> =>
+    fetch(`${recount.api}/api/login`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    })
+  expect((await logIn({ key: 'rk_wrong' })).status).toBe(401)
+  expect((await logIn({})).status).toBe(401)
+  const cookie = (await logIn({ key })).headers.get('set-cookie') ?? ''
+  expect(cookie).toMatch(/^recount_session=[\w-]+;.*HttpOnly/)
+  expect(cookie).toContain('SameSite=Strict')
+  expect((await fetch(`${recount.api}/api/overview`, { headers: { cookie: cookie.split(';')[0]! } })).status).toBe(200)
+  expect((await fetch(`${recount.api}/api/overview`, { headers: { cookie: 'recount_session=guessed' } })).status).toBe(
+    401,
+  )
   const send = (headers: Record<string, string>): Promise<Response> =>
     fetch(`${recount.otlpHttp}/v1/traces`, {
       method: 'POST',

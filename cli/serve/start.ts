@@ -14,12 +14,14 @@ import { migrate } from '../../schema/clickhouse/migrate.ts'
 import { type DoorConfig, isLoopback } from '../../schema/http/doors.ts'
 import { MetricsRegistry } from '../../schema/metrics/registry.ts'
 import { createApp } from '../../server/app.ts'
+import { SESSION_COOKIE } from '../../server/login.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { version } from '../version.ts'
 import { takeDataDir } from './data-dir.ts'
 import { keyGuard, mayIngest, mayRead, newKey, readKeys } from './keys.ts'
 import { StartProblem } from './problems.ts'
 import { recentRate } from './recent-rate.ts'
+import { UiSessions } from './ui-sessions.ts'
 
 export interface ServeConfig {
   readonly dataDir: string
@@ -114,6 +116,8 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
       log: config.log,
     })
     const startedMs = Date.now()
+    let otlpHttpUrl = urlOf(config.host, config.otlpHttpPort)
+    const sessions = new UiSessions()
     const app = createApp({
       database,
       version,
@@ -121,8 +125,15 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
       uiDir: fileURLToPath(new URL('../../dist/ui', import.meta.url)),
       metrics: () => metrics.expose(),
       projectOf: (headers) => {
-        const principal = guard(Object.fromEntries(headers))
+        const shown = Object.fromEntries(headers)
+        const session = SESSION_IN_COOKIE.exec(shown.cookie ?? '')?.[1]
+        const key = session === undefined ? undefined : sessions.keyOf(session)
+        const principal = guard(key === undefined ? shown : { ...shown, authorization: undefined, 'x-api-key': key })
         return mayRead(principal) ? principal.projectId : undefined
+      },
+      logins: {
+        start: (key) => (mayRead(guard({ 'x-api-key': key })) ? sessions.start(key) : undefined),
+        end: (id) => sessions.end(id),
       },
       status: () => {
         const { spoolBytes, lagMs, trouble } = collector.status()
@@ -135,6 +146,7 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
           spoolBytes,
           state: trouble !== '' ? 'down' : lagMs > BEHIND_MS ? 'behind' : 'ok',
           detail: trouble,
+          otlpHttpUrl,
         }
       },
       log: config.log,
@@ -149,7 +161,9 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
       listen(api, config.host, config.port),
     )
     undo.push(() => closeServer(api))
-    const urls = { api: urlOf(config.host, apiAddress.port), otlpHttp: urlOf(config.host, otlpAddress.port) }
+    // Port 0 asks the system for a free one: which it was is known only now.
+    otlpHttpUrl = urlOf(config.host, otlpAddress.port)
+    const urls = { api: urlOf(config.host, apiAddress.port), otlpHttp: otlpHttpUrl }
     await dataDir.announce(urls.api)
 
     let closing: Promise<void> | undefined
@@ -230,6 +244,7 @@ const affordable = async (reserveBytes: number, dir: string): Promise<number> =>
   return blocks * bsize > reserveBytes * 4 ? reserveBytes : 0
 }
 
+const SESSION_IN_COOKIE = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([\\w-]+)`)
 /** Older than this, what waits to be loaded and tallied is called behind (the goal is 2 s). */
 const BEHIND_MS = 10_000
 /** Requests under way when the program is told to stop. */

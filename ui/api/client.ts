@@ -29,6 +29,16 @@ export const get = async <N extends RouteName>(name: N, request: Request<N> = {}
   return (await response.json()) as Answer<N>
 }
 
+/** Trades an API key for the session cookie. Throws ApiError: 401 where the key is not known or may not read. */
+export const logIn = async (key: string): Promise<void> => {
+  const response = await fetch('/api/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ key }),
+  })
+  if (!response.ok) throw await errorOfResponse(response)
+}
+
 export const pathOf = (name: RouteName, params: Readonly<Record<string, string>>): string =>
   PATHS[name].replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
 

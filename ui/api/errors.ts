@@ -30,6 +30,8 @@ export const errorOfResponse = async (response: Response): Promise<ApiError> => 
   })
 }
 
+export const needsKey = (error: unknown): boolean => error instanceof ApiError && error.status === 401
+
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.status === 404
 
 /** Whether asking again can help: the world failed, not the question. */

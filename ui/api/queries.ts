@@ -69,12 +69,19 @@ export const tracesQuery = (filters: Filters, { live }: Freshness = {}, limit = 
     refetchInterval: (query) => (live && (query.state.data?.pages.length ?? 0) <= 1 ? LIVE_INTERVAL_MS : false),
   })
 
-/** Replays come in pages of at most 5,000 steps; `next` continues. */
+/** Of a long recording the beginning is shown soon; the rest, which nobody waits for, comes in the largest pages there are. */
+const FIRST_STEPS = 500
+const MORE_STEPS = 5_000
+const replayPage = (cursor: string | null) => ({
+  limit: cursor === null ? FIRST_STEPS : MORE_STEPS,
+  cursor: cursor ?? undefined,
+})
+
+/** `next` continues. */
 export const sessionReplayQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: ['sessionReplay', id],
-    queryFn: ({ signal, pageParam }) =>
-      get('sessionReplay', { params: { id }, query: { cursor: pageParam ?? undefined }, signal }),
+    queryFn: ({ signal, pageParam }) => get('sessionReplay', { params: { id }, query: replayPage(pageParam), signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   })
@@ -83,7 +90,7 @@ export const traceReplayQuery = (traceId: string) =>
   infiniteQueryOptions({
     queryKey: ['traceReplay', traceId],
     queryFn: ({ signal, pageParam }) =>
-      get('traceReplay', { params: { traceId }, query: { cursor: pageParam ?? undefined }, signal }),
+      get('traceReplay', { params: { traceId }, query: replayPage(pageParam), signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   })

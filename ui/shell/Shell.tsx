@@ -1,8 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
 import { Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import { needsKey } from '../api/errors.ts'
+import { statusQuery } from '../api/queries.ts'
 import { Announcer } from './Announcer.tsx'
 import { AppKeys } from './AppKeys.tsx'
 import { Header } from './Header.tsx'
+import { KeyGate } from './KeyGate.tsx'
 import { NavRail } from './NavRail.tsx'
 import { usePageTitle } from './page-title.ts'
 import styles from './Shell.module.css'
@@ -11,6 +15,7 @@ import styles from './Shell.module.css'
 export const Shell = () => {
   const { title } = usePageTitle()
   const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname ?? '' })
+  const isKeyNeeded = needsKey(useQuery(statusQuery()).error)
   useEffect(() => {
     document.title = title === 'Recount' ? title : `${title} · Recount`
   }, [title])
@@ -27,7 +32,7 @@ export const Shell = () => {
       <NavRail />
       <main className={styles.main} id="content" tabIndex={-1}>
         {!OWN_HEADING.test(path) && <h1 className="sr">{title}</h1>}
-        <Outlet />
+        {isKeyNeeded ? <KeyGate /> : <Outlet />}
       </main>
       <Announcer text={path ? title : ''} />
       <AppKeys />
