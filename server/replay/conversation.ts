@@ -7,29 +7,35 @@ import { parseJson } from './messages/json.ts'
  * what was shown already, in order: what finds its place there is history, the rest is new.
  */
 export class Conversation {
-  readonly #shown: Shown[] = []
+  readonly #shown = new ShownMessages()
   readonly #systems = new Set<string>()
   /** Runs that were seen to resend what earlier runs of the session said. */
   readonly #continuing = new Set<string>()
+  /** Answers that were seen in a history before the call that gave them had ended. */
+  #early: Shown[] = []
 
   /** New messages of what a span was given. A run that does not resend its session's history starts a conversation of its own. */
   given(list: readonly Message[], runId: string, atNanos: bigint): Message[] {
-    const messages = list.filter(isSaid)
-    const candidates = this.#history(messages, runId)
+    const messages = list.filter(isSaid).map((message) => ({ message, sides: sidesOf(message) }))
+    const scope = this.#resends(messages, runId) ? undefined : runId
+    const until = this.#shown.length
     const fresh: Message[] = []
     let from = 0
-    for (const message of messages) {
+    for (const { message, sides } of messages) {
       if (message.role === 'system') {
-        if (this.#isNewSystem(message)) fresh.push(message)
+        if (this.#isNewSystem(sides)) fresh.push(message)
         continue
       }
-      const sides = sidesOf(message)
-      const found = find(candidates, sides, from)
-      if (found === undefined && isRetold(candidates, sides)) continue
-      if (found === undefined) {
-        fresh.push(message)
-        this.#shown.push({ ...sides, runId, atNanos, isClaimed: false })
-      } else from = found.exact ? found.at + 1 : found.at
+      const found = this.#shown.find(sides, { from, until, runId: scope })
+      if (found) {
+        from = found.same === 'whole' ? found.at + 1 : found.at
+        continue
+      }
+      if (this.#shown.isRetold(sides, until, scope)) continue
+      fresh.push(message)
+      const shown = { ...sides, runId, atNanos }
+      this.#shown.push(shown)
+      if (sides.role === 'assistant') this.#early.push(shown)
     }
     return fresh
   }
@@ -38,34 +44,111 @@ export class Conversation {
   answered(list: readonly Message[], runId: string, startNanos: bigint, endNanos: bigint): Message[] {
     return list.filter(isSaid).filter((message) => {
       const sides = sidesOf(message)
-      const early = this.#shown.find(
-        (shown) =>
-          !shown.isClaimed && shown.runId === runId && shown.atNanos >= startNanos && isSame(shown, sides) === 'whole',
+      const early = this.#early.find(
+        (shown) => shown.runId === runId && shown.atNanos >= startNanos && isSame(shown, sides) === 'whole',
       )
-      if (early) early.isClaimed = true
-      else this.#shown.push({ ...sides, runId, atNanos: endNanos, isClaimed: true })
+      if (early) this.#early = this.#early.filter((shown) => shown !== early)
+      else this.#shown.push({ ...sides, runId, atNanos: endNanos })
       return early === undefined
     })
   }
 
-  #history(messages: readonly Message[], runId: string): readonly Shown[] {
-    const ofRun = this.#shown.filter((shown) => shown.runId === runId)
-    if (ofRun.length === this.#shown.length) return ofRun
-    if (this.#continuing.has(runId)) return this.#shown
-    const answers = messages.filter((message) => message.role === 'assistant').map(sidesOf)
-    const isResent = (answer: Sides) =>
-      this.#shown.some((shown) => shown.runId !== runId && isSame(shown, answer) !== undefined)
-    if (!answers.some(isResent)) return ofRun
+  /** Whether this list holds an answer that another run of the session gave. Said of one call it is believed of the whole run. */
+  #resends(messages: readonly { readonly sides: Sides }[], runId: string): boolean {
+    if (this.#continuing.has(runId)) return true
+    const isResent = ({ sides }: { readonly sides: Sides }) =>
+      sides.role === 'assistant' && this.#shown.find(sides, { from: 0, until: this.#shown.length, butRunId: runId })
+    if (!messages.some(isResent)) return false
     this.#continuing.add(runId)
-    return this.#shown
+    return true
   }
 
-  #isNewSystem(message: Message): boolean {
-    const { text } = sidesOf(message)
+  #isNewSystem({ text }: Sides): boolean {
     if (this.#systems.has(text)) return false
     this.#systems.add(text)
     return true
   }
+}
+
+interface Where {
+  readonly from: number
+  readonly until: number
+  /** Of this run alone. */
+  readonly runId?: string | undefined
+  /** Of any run but this. */
+  readonly butRunId?: string
+}
+
+/** What was shown, in order, and where to look for each message: a session of 30,000 spans resends its history with each of its calls. */
+class ShownMessages {
+  readonly #list: Shown[] = []
+  readonly #places = new Map<string, number[]>()
+
+  get length(): number {
+    return this.#list.length
+  }
+
+  push(shown: Shown): void {
+    for (const key of keysOf(shown)) {
+      const places = this.#places.get(key)
+      if (places) places.push(this.#list.length)
+      else this.#places.set(key, [this.#list.length])
+    }
+    this.#list.push(shown)
+  }
+
+  /** The first place at which the message stands. */
+  find(sides: Sides, where: Where): { readonly at: number; readonly same: 'whole' | 'part' } | undefined {
+    let first: { at: number; same: 'whole' | 'part' } | undefined
+    for (const key of keysOf(sides)) {
+      const places = this.#places.get(key) ?? []
+      for (let i = firstAtLeast(places, where.from); i < places.length; i++) {
+        const at = places[i]!
+        if (at >= (first?.at ?? where.until)) break
+        const same = this.#isIn(at, where) ? isSame(this.#list[at]!, sides) : undefined
+        if (same) first = { at, same }
+      }
+    }
+    return first
+  }
+
+  /** An agent's own span may give all that it said, one text after another, as its answer. */
+  isRetold(sides: Sides, until: number, runId: string | undefined): boolean {
+    if (sides.role !== 'assistant' || sides.calls.length > 0) return false
+    const wanted = sides.text.replaceAll(' ', '')
+    let told = ''
+    for (let at = until - 1; at >= 0 && told.length < wanted.length; at--) {
+      const one = this.#list[at]!
+      if (one.role === 'assistant' && (runId === undefined || one.runId === runId))
+        told = one.text.replaceAll(' ', '') + told
+    }
+    return told !== '' && told === wanted
+  }
+
+  #isIn(at: number, { runId, butRunId }: Where): boolean {
+    const shown = this.#list[at]!
+    return (runId === undefined || shown.runId === runId) && (butRunId === undefined || shown.runId !== butRunId)
+  }
+}
+
+/** Two messages that are the same, whole or in part, share one of these. */
+const keysOf = ({ role, text, calls, callIds }: Sides): Set<string> =>
+  new Set([
+    ...(text !== '' || calls.length === 0 ? [`${role} text ${text}`] : []),
+    ...callIds.map((id) => `${role} id ${id}`),
+    ...calls.map((call) => `${role} call ${call}`),
+  ])
+
+/** Index of the first number that is not below `least`, in ascending numbers. */
+const firstAtLeast = (numbers: readonly number[], least: number): number => {
+  let low = 0
+  let high = numbers.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (numbers[middle]! < least) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Results of tools belong to their calls; a message of nothing else is not shown. One with empty words is: a model may say nothing. */
@@ -80,27 +163,6 @@ interface Sides {
 interface Shown extends Sides {
   readonly runId: string
   readonly atNanos: bigint
-  isClaimed: boolean
-}
-
-const find = (shown: readonly Shown[], sides: Sides, from: number): { at: number; exact: boolean } | undefined => {
-  for (let at = from; at < shown.length; at++) {
-    const same = isSame(shown[at]!, sides)
-    if (same) return { at, exact: same === 'whole' }
-  }
-  return undefined
-}
-
-/** An agent's own span may give all that it said, one text after another, as its answer. */
-const isRetold = (shown: readonly Shown[], sides: Sides): boolean => {
-  if (sides.role !== 'assistant' || sides.calls.length > 0) return false
-  const wanted = sides.text.replaceAll(' ', '')
-  let told = ''
-  for (let i = shown.length - 1; i >= 0 && told.length < wanted.length; i--) {
-    const one = shown[i]!
-    if (one.role === 'assistant') told = one.text.replaceAll(' ', '') + told
-  }
-  return told !== '' && told === wanted
 }
 
 /**

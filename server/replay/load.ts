@@ -17,8 +17,9 @@ const SCORES = sqlFile('scores-of-session')
 export const REPLAY_SPANS_MAX = 50_000
 const REPLAY_LOGS_MAX = 50_000
 const REPLAY_SCORES_MAX = 5000
-/** Bodies that are in memory at once: a history of 100 KB on each is 20 MB. */
-const BODIES_AT_ONCE = 200
+/** Bodies that one question brings: a history of 100 KB on each is 50 MB. */
+const BODIES_AT_ONCE = 500
+const BATCHES_AHEAD = 1
 /** Traces of one session that lie closer together than this are read with one query. */
 const GAP_NANOS = 3_600_000_000_000n
 
@@ -139,26 +140,46 @@ export interface SpanBody extends Carrier {
 
 const NO_BODY: SpanBody = { attrs: {}, events: [], logs: [] }
 
-/** Calls `use` for each span in the order given, with its attributes and events, large bodies put back. Few are held at a time. */
+/**
+ * Calls `use` for each span in the order given, with its attributes and events, large bodies put back. A few batches are held at a time: one
+ * in use, the next ones on their way.
+ */
 export const eachBody = async (
   database: Database,
   loaded: Loaded,
   spans: readonly ReplaySpan[],
   use: (span: ReplaySpan, body: SpanBody) => void,
 ): Promise<void> => {
-  for (let from = 0; from < spans.length; from += BODIES_AT_ONCE) {
-    const some = spans.slice(from, from + BODIES_AT_ONCE)
-    const bodies = await bodiesOf(
-      database,
-      loaded,
-      some.filter((span) => span.has_body),
-    )
-    for (const span of some) {
+  const batches = batchesOf(spans)
+  const coming: Promise<Map<string, SpanBody>>[] = []
+  for (const [i, batch] of batches.entries()) {
+    while (coming.length <= BATCHES_AHEAD && i + coming.length < batches.length) {
+      const wanted = batches[i + coming.length]!.filter((span) => span.has_body)
+      const bodies = bodiesOf(database, loaded, wanted)
+      // Waited for in its turn below; until then a failure must not count as unhandled.
+      bodies.catch(() => undefined)
+      coming.push(bodies)
+    }
+    const bodies = await coming.shift()!
+    for (const span of batch) {
       const key = spanKey(span.trace_id, span.span_id)
-      const logs = loaded.logs.get(key) ?? []
-      use(span, { ...(bodies.get(key) ?? NO_BODY), logs })
+      use(span, { ...(bodies.get(key) ?? NO_BODY), logs: loaded.logs.get(key) ?? [] })
     }
   }
+}
+
+const batchesOf = (spans: readonly ReplaySpan[]): ReplaySpan[][] => {
+  const batches: ReplaySpan[][] = []
+  let room = 0
+  for (const span of spans) {
+    if (room === 0) {
+      batches.push([])
+      room = BODIES_AT_ONCE
+    }
+    batches.at(-1)!.push(span)
+    if (span.has_body) room--
+  }
+  return batches
 }
 
 const bodiesOf = async (
