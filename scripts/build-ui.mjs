@@ -14,6 +14,8 @@ if (existsSync(config) && (process.argv.includes('--force') || newest(SOURCES) >
 
 async function build() {
   const started = new Date()
+  // Whatever the caller runs as (a test, a development shell): what people are served is React for production.
+  process.env.NODE_ENV = 'production'
   const { build: viteBuild } = await import('vite')
   await viteBuild({ configFile: config, logLevel: 'error' })
   // The stamp carries the time of the start: what changed while building is newer than it.

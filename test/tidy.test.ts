@@ -159,8 +159,8 @@ describe('source files', () => {
     expect(paid, 'debts that are paid: take them off the list').toEqual([])
   })
 
-  it('print nothing, but for the command line, the bench and tests', () => {
-    const quiet = codeFiles().filter((file) => !/^(cli|bench|test)\//.test(file) && !isTest(file))
+  it('print nothing, but for the command line, scripts, the bench and tests', () => {
+    const quiet = codeFiles().filter((file) => !/^(cli|scripts|bench|test)\//.test(file) && !isTest(file))
     expect(matching(quiet, /\bconsole\.(log|info|debug)\(/)).toEqual([])
   })
 
