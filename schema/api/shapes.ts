@@ -410,6 +410,9 @@ export const Status = z.object({
   spoolBytes: count,
   state: z.enum(['ok', 'behind', 'down']),
   detail: z.string(),
+  otlpHttpUrl: z
+    .string()
+    .describe('where exporters send to; `localhost` where the receiver listens on every address of its machine'),
 })
 export type Status = z.infer<typeof Status>
 

@@ -14,6 +14,7 @@ export const TEST_STATUS = {
   spoolBytes: 0,
   state: 'ok',
   detail: '',
+  otlpHttpUrl: 'http://localhost:4318',
 } as const
 
 /** The server on a test store, its answers held against the contract. */

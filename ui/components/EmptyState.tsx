@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { statusQuery } from '../api/queries.ts'
 import { CopyButton } from './CopyButton.tsx'
 import styles from './states.module.css'
 
@@ -20,18 +22,25 @@ export const EmptyState = ({ title, children, action, howToSend }: Props) => (
   </section>
 )
 
-const HowToSend = () => (
-  <div className={styles.lines}>
-    <p>Point any OpenTelemetry exporter at Recount, then run your agent:</p>
-    <Line text={`export OTEL_EXPORTER_OTLP_ENDPOINT=http://${otlpHost()}:4318`} />
-    <Line text="export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf" />
-    <p className="muted">Nothing to instrument yet? This fills the pages with realistic traffic:</p>
-    <Line text="npm run demo" />
-  </div>
-)
+const HowToSend = () => {
+  const { data: status } = useQuery(statusQuery())
+  return (
+    <div className={styles.lines}>
+      <p>Point any OpenTelemetry exporter at Recount, then run your agent:</p>
+      {status && <Line text={`export OTEL_EXPORTER_OTLP_ENDPOINT=${asReached(status.otlpHttpUrl)}`} />}
+      <Line text="export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf" />
+      <p className="muted">Nothing to instrument yet? This fills the pages with realistic traffic:</p>
+      <Line text="npm run demo" />
+    </div>
+  )
+}
 
-/** The receiver is on the machine that served this page, on its usual port. */
-const otlpHost = () => (location.hostname.includes(':') ? `[${location.hostname}]` : location.hostname)
+/** A server on every address of its machine calls itself localhost; this browser knows a name by which it is reached. */
+const asReached = (url: string): string => {
+  const { protocol, hostname, port } = new URL(url)
+  const host = hostname === 'localhost' ? location.hostname : hostname
+  return `${protocol}//${host}:${port}`
+}
 
 const Line = ({ text }: { readonly text: string }) => (
   <div className={styles.line}>

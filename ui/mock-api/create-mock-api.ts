@@ -140,6 +140,7 @@ const HANDLERS: Handlers = {
     spoolBytes: 81_920,
     state: 'ok',
     detail: '',
+    otlpHttpUrl: 'http://127.0.0.1:4318',
   }),
 }
 
