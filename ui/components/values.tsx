@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { Usage } from '../../schema/api/shapes.ts'
 import { formatCount, formatDuration, formatPercent, formatTokens, formatUsd } from '../util/format.ts'
 import { useNow } from '../util/now.ts'
@@ -22,7 +23,7 @@ export const Money = ({ usd, status = 'complete' }: MoneyProps) => {
   if (status === 'partial') {
     return (
       <span className="num" title={`At least $${usd}: some calls used a model without a price`}>
-        ≥ {formatUsd(usd)}
+        {formatUsd(usd)}+
       </span>
     )
   }
@@ -98,6 +99,16 @@ export const Arrow = () => (
     <span className="sr">to</span>
   </>
 )
+
+/** A text with its arrows drawn. */
+export const Arrows = ({ text }: { readonly text: string }) =>
+  text.split('→').map((part, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no name but their place.
+    <Fragment key={i}>
+      {i > 0 && <Arrow />}
+      {part}
+    </Fragment>
+  ))
 
 /** Every bucket that holds something, one a line; and which ones the emitter folded into their parent. */
 export const usageText = (usage: Usage): string => {

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { EmptyState } from '../components/EmptyState.tsx'
+import { MOD_KEY } from '../util/mod-key.ts'
 
 export const NotFoundPage = () => (
   <EmptyState
@@ -10,7 +11,7 @@ export const NotFoundPage = () => (
       </Link>
     }
   >
-    The address may be of another version of Recount, or cut off on its way here. ⌘K finds sessions and traces by their
-    id.
+    The address may be of another version of Recount, or cut off on its way here. {MOD_KEY}K finds sessions and traces
+    by their id.
   </EmptyState>
 )

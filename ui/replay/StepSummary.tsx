@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronRight, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Step } from '../../schema/api/shapes.ts'
+import { Arrow } from '../components/values.tsx'
 import { formatCount, plural } from '../util/format.ts'
 import { scoreFailed } from './marks.ts'
 import styles from './replay.module.css'
@@ -80,7 +81,12 @@ const CallSummary = ({ row, text }: Pick<Props, 'row' | 'text'>) => {
 const ToolSummary = ({ call }: { readonly call: NonNullable<Step['toolCall']> }) => (
   <span className="muted">
     <span className="mono">{briefJson(call.arguments)}</span>
-    {call.result && ` → ${briefJson(call.result)}`}
+    {call.result && (
+      <>
+        {' '}
+        <Arrow /> {briefJson(call.result)}
+      </>
+    )}
   </span>
 )
 

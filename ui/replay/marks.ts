@@ -39,7 +39,7 @@ export const marksOf = (
     }
     if (approval) add('approval', `approval ${approval.decision}`, approval.decision === 'denied')
     if (score) add('score', `${score.name}: ${score.label || score.value}`, scoreFailed(score))
-    if (handoff) add('handoff', `${handoff.from} → ${handoff.to}`)
+    if (handoff) add('handoff', `${handoff.from} to ${handoff.to}`)
     const limits = crossed.get(step.seq)
     if (limits) add('limit', `limit crossed: ${limits.join(', ')}`, true)
   })

@@ -1,14 +1,12 @@
 import { Link } from '@tanstack/react-router'
 import { Keyboard, Search } from 'lucide-react'
+import { MOD_KEY } from '../util/mod-key.ts'
 import { EnvironmentSelect } from './EnvironmentSelect.tsx'
 import { openOverlay } from './overlays.ts'
 import { usePageTitle } from './page-title.ts'
 import styles from './Shell.module.css'
 import { ThemeSwitch } from './ThemeSwitch.tsx'
 import { TimeRangePicker } from './TimeRangePicker.tsx'
-
-/** Keyboards are labelled differently, and few fonts outside Apple have the sign. */
-const MOD_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl '
 
 export const Header = () => (
   <header className={styles.top}>

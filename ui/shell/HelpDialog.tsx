@@ -1,3 +1,5 @@
+import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import overlay from '../components/overlay.module.css'
 import styles from './HelpDialog.module.css'
@@ -22,7 +24,7 @@ export const HelpDialog = ({ onClose }: { readonly onClose: () => void }) => {
                     <div key={keys}>
                       <dt>
                         {(keys === ' ' ? [keys] : keys.split(' ')).map((key) => (
-                          <kbd key={key}>{labelOf(key)}</kbd>
+                          <Key key={key} name={key} />
                         ))}
                       </dt>
                       <dd>{label}</dd>
@@ -47,11 +49,28 @@ const mergeByName = (groups: readonly KeyGroup[]): readonly KeyGroup[] =>
       .filter((binding, i, all) => all.findIndex((one) => one.keys === binding.keys) === i),
   }))
 
+/** The bundled fonts have no arrows. */
+const DRAWN: Readonly<Record<string, { readonly icon: ReactNode; readonly name: string }>> = {
+  ArrowLeft: { icon: <ArrowLeft aria-hidden />, name: 'left' },
+  ArrowRight: { icon: <ArrowRight aria-hidden />, name: 'right' },
+  ArrowUp: { icon: <ArrowUp aria-hidden />, name: 'up' },
+  ArrowDown: { icon: <ArrowDown aria-hidden />, name: 'down' },
+}
+
+const Key = ({ name }: { readonly name: string }) => {
+  const parts = name.split('+')
+  const drawn = DRAWN[parts.at(-1)!]
+  if (!drawn) return <kbd>{labelOf(name)}</kbd>
+  return (
+    <kbd>
+      {parts.slice(0, -1).map((part) => `${labelOf(part)} `)}
+      {drawn.icon}
+      <span className="sr">arrow {drawn.name}</span>
+    </kbd>
+  )
+}
+
 const LABELS: Readonly<Record<string, string>> = {
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
   Escape: 'Esc',
   Enter: 'Enter',
   ' ': 'space',

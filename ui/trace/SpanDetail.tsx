@@ -79,7 +79,7 @@ const tokens = (span: Span): string | undefined => {
   const cached = usage.cacheRead > 0 ? `, ${formatCount(usage.cacheRead)} cached` : ''
   const role = span.usageRole && span.usageRole !== 'self' ? ` · ${span.usageRole}, not counted twice` : ''
   const conflict = span.usageConflict ? ' · totals disagree' : ''
-  return `${formatCount(usage.inputTotal)} in${cached} → ${formatCount(usage.outputTotal)} out${role}${conflict}`
+  return `${formatCount(usage.inputTotal)} in${cached}; ${formatCount(usage.outputTotal)} out${role}${conflict}`
 }
 
 const cost = (span: Span): string | undefined => {
