@@ -1,5 +1,6 @@
 import { Check, ChevronLeft, Flag, Gauge, Hand, Pause, Play, RotateCcw, Split, X } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { plural } from '../util/format.ts'
 import { clock } from './clock.ts'
 import { MARK_KINDS, type Mark, type MarkKind } from './marks.ts'
 import { SPEEDS, type Speed } from './playback.ts'
@@ -93,14 +94,17 @@ const SkipIdle = () => {
   )
 }
 
-export const MARK_LOOKS: Record<MarkKind, { readonly hue: string; readonly icon: ReactNode; readonly many: string }> = {
-  error: { hue: 'error', icon: <X aria-hidden />, many: 'errors' },
-  guardrail: { hue: 'guardrail', icon: <Flag aria-hidden />, many: 'guardrail hits' },
-  approval: { hue: 'approval', icon: <Hand aria-hidden />, many: 'approvals' },
-  score: { hue: 'evaluator', icon: <Check aria-hidden />, many: 'scores' },
-  limit: { hue: 'warn', icon: <Gauge aria-hidden />, many: 'limits crossed' },
-  retry: { hue: 'agent', icon: <RotateCcw aria-hidden />, many: 'retries' },
-  handoff: { hue: 'agent', icon: <Split aria-hidden />, many: 'handoffs' },
+export const MARK_LOOKS: Record<
+  MarkKind,
+  { readonly hue: string; readonly icon: ReactNode; readonly one: string; readonly many: string }
+> = {
+  error: { hue: 'error', icon: <X aria-hidden />, one: 'error', many: 'errors' },
+  guardrail: { hue: 'guardrail', icon: <Flag aria-hidden />, one: 'guardrail hit', many: 'guardrail hits' },
+  approval: { hue: 'approval', icon: <Hand aria-hidden />, one: 'approval', many: 'approvals' },
+  score: { hue: 'evaluator', icon: <Check aria-hidden />, one: 'score', many: 'scores' },
+  limit: { hue: 'warn', icon: <Gauge aria-hidden />, one: 'limit crossed', many: 'limits crossed' },
+  retry: { hue: 'agent', icon: <RotateCcw aria-hidden />, one: 'retry', many: 'retries' },
+  handoff: { hue: 'agent', icon: <Split aria-hidden />, one: 'handoff', many: 'handoffs' },
 }
 
 interface MarkButtonProps {
@@ -114,8 +118,8 @@ const ALWAYS: ReadonlySet<MarkKind> = new Set(['error', 'guardrail', 'approval',
 
 const MarkButton = ({ kind, count, onJump }: MarkButtonProps) => {
   if (count === 0 && !ALWAYS.has(kind)) return null
-  const { hue, icon, many } = MARK_LOOKS[kind]
-  const title = `${count} ${many}`
+  const { hue, icon, one, many } = MARK_LOOKS[kind]
+  const title = plural(count, one, many)
   return (
     <span className={`${styles.jump} k-${hue}`} data-empty={count === 0 || undefined}>
       <button
@@ -130,7 +134,7 @@ const MarkButton = ({ kind, count, onJump }: MarkButtonProps) => {
       <button
         type="button"
         disabled={count === 0}
-        aria-label={`Next ${kind}`}
+        aria-label={`Next ${kind}, ${count} in all`}
         title={title}
         onClick={() => onJump(1, kind)}
       >
@@ -148,8 +152,9 @@ const MarkFilter = ({
   onToggle,
 }: Pick<Props, 'marks' | 'kinds'> & { readonly onToggle: (kind: MarkKind) => void }) => (
   <details className={`${styles.filter} ${styles.wide}`}>
-    <summary className="btn plain" aria-label="Marks shown">
-      {kinds.size === MARK_KINDS.length ? 'all marks' : `${kinds.size} kinds`}
+    <summary className="btn plain">
+      {kinds.size === MARK_KINDS.length ? 'all marks' : plural(kinds.size, 'kind')}
+      <span className="sr"> {kinds.size === MARK_KINDS.length ? 'shown' : 'of marks shown'}</span>
     </summary>
     <fieldset className={styles.menu}>
       <legend className="eyebrow">Marks shown, and visited by n</legend>
