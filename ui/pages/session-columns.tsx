@@ -49,7 +49,7 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'tokens',
     header: 'Tokens',
-    width: 104,
+    width: 112,
     align: 'right',
     from: 980,
     cell: (session) => (
@@ -87,7 +87,7 @@ export const sessionColumns = (needle?: string): readonly Column<SessionItem>[] 
   {
     id: 'end',
     header: 'Ended',
-    width: 102,
+    width: 116,
     align: 'right',
     from: 340,
     sortBy: (session) => Date.parse(session.end),
