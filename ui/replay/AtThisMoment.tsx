@@ -35,7 +35,7 @@ export const AtThisMoment = ({ model, index }: { readonly model: ReplayModel; re
     },
     {
       name: 'Time',
-      all: formatDuration(model.rec.endMs[index]!),
+      all: formatDuration(Math.min(model.rec.endMs[index]!, model.rec.durationMs)),
       used: run.seconds,
       limit: limits.seconds,
       format: (s: number) => formatDuration(s * 1000),

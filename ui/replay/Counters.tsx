@@ -29,11 +29,11 @@ export const Counters = ({
         format={formatTokens}
       />
       <Spark rec={rec} view={view} label="tool calls" hue="tool" read={(t) => t.toolCalls} format={formatCount} />
-      <span className="grow" />
       <State rec={rec} />
-      <span className={`muted ${styles.wide}`}>
-        {scale.foldedMs > 0 && `idle ${formatDuration(scale.foldedMs)} folded · `}
-        {plural(spans, 'span')}
+      <span className={`muted ${styles.extras} ${styles.wide}`}>
+        <i />
+        <span>{plural(spans, 'span')}</span>
+        {scale.foldedMs > 0 && <span>idle {formatDuration(scale.foldedMs)} folded</span>}
       </span>
     </div>
   )
@@ -66,7 +66,13 @@ const Spark = ({ rec, view, label, hue, read, format }: SparkProps) => {
   return (
     <span className={`${styles.spark} k-${hue}`}>
       <span className="muted">{label}</span>
-      <svg width={WIDTH} height={HEIGHT} aria-hidden="true">
+      <svg
+        width={WIDTH}
+        height={HEIGHT}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
         <path d={path} fill="none" stroke="var(--k)" strokeWidth="1.5" />
         <line x1={at} x2={at} y1={0} y2={HEIGHT} stroke="var(--line-strong)" />
       </svg>
@@ -92,7 +98,7 @@ const sparkPath = (rec: Recording, view: TimelineView, read: (totals: Totals) =>
 const State = ({ rec }: { readonly rec: Recording }) => {
   const playback = usePlaybackContext()
   const text = usePlaybackValue(playback, () => describe(rec, playback.positionMs()))
-  return <span className={styles.moment}>{text}</span>
+  return <span className={styles.now}>{text}</span>
 }
 
 const describe = (rec: Recording, ms: number): string => {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
-import { spokenClock } from './clock.ts'
 import { failureOf } from './marks.ts'
 import type { ReplayModel } from './model.ts'
+import { spokenMoment } from './moments.ts'
 import styles from './replay.module.css'
 import { stepNoun, stepTitle } from './step-words.ts'
 import { useCurrentIndex, usePlaybackContext, usePlaybackValue } from './use-playback.ts'
@@ -39,7 +39,7 @@ const describe = (model: ReplayModel, index: number): string => {
   if (!step) return ''
   const failure = failureOf(step)
   const what = `${stepNoun(step)} ${stepTitle(step)}${failure === undefined ? '' : `, failed: ${failure}`}`
-  return `Step ${index + 1} of ${model.rec.steps.length}: ${what}, at ${spokenClock(model.rec.startMs[index]!)}`
+  return `Step ${index + 1} of ${model.rec.steps.length}: ${what}, ${spokenMoment(model.rec, index)}`
 }
 
 const Note = ({ note }: { readonly note: Said }) => {

@@ -7,10 +7,10 @@ import { spanQuery } from '../api/queries.ts'
 import { STEP_LOOKS } from '../components/kind.ts'
 import { formatCount, formatDuration } from '../util/format.ts'
 import { AtThisMoment } from './AtThisMoment.tsx'
-import { clock } from './clock.ts'
 import styles from './inspector.module.css'
 import { failureOf } from './marks.ts'
 import type { ReplayModel } from './model.ts'
+import { momentText } from './moments.ts'
 import { StepFacts } from './StepFacts.tsx'
 import { PANES, StepPane } from './StepPanes.tsx'
 import { costWords, stepMs, stepNoun, stepTitle } from './step-words.ts'
@@ -99,8 +99,7 @@ const Inspected = memo(
             </button>
           </h2>
           <p className="muted num">
-            step {formatCount(index + 1)} of {formatCount(model.rec.steps.length)} ·{' '}
-            {clock(model.rec.startMs[index]!, 3)}
+            step {formatCount(index + 1)} of {formatCount(model.rec.steps.length)} · {momentText(model.rec, index, 3)}
             {stepMs(step) > 0 && ` · ${formatDuration(stepMs(step))}`}
             {cost && ` · ${cost}`}
             {step.toolCall && !cost && ' · no fee'}

@@ -4,6 +4,7 @@ import { formatDuration } from '../util/format.ts'
 import { Counters } from './Counters.tsx'
 import { clock, spokenClock } from './clock.ts'
 import { barAt, barHeightIn, LaneCanvas, laneHeightFor } from './LaneCanvas.tsx'
+import { LateMarks } from './LateMarks.tsx'
 import type { Bar } from './lanes.ts'
 import type { MarkKind } from './marks.ts'
 import type { ReplayModel } from './model.ts'
@@ -81,7 +82,7 @@ const Lanes = ({ model, view, kinds, onSelect, onZoom }: Props) => {
     setHovered(bar && { bar, x: placeOf(event).place * size.width })
   }
   return (
-    <div className={styles.lanes} ref={area}>
+    <div className={styles.lanes} ref={area} data-later={model.rec.lateFrom < model.rec.steps.length || undefined}>
       <Ruler view={view} width={size.width} brush={brush} />
       <div
         className={styles.tracks}
@@ -105,6 +106,7 @@ const Lanes = ({ model, view, kinds, onSelect, onZoom }: Props) => {
       </div>
       {brush.shown && <div className={styles.brush} style={brush.shown} />}
       <Playhead model={model} view={view} width={size.width} onZoom={onZoom} />
+      <LateMarks model={model} kinds={kinds} onSelect={onSelect} />
     </div>
   )
 }

@@ -47,7 +47,7 @@ const thinMarks = (model: ReplayModel, view: TimelineView, width: number, kinds:
   const slots = new Map<number, { mark: Mark; x: number }>()
   for (const mark of model.marks) {
     const place = placeIn(view, markMs(model.rec, mark))
-    if (!kinds.has(mark.kind) || place < 0 || place > 1) continue
+    if (!kinds.has(mark.kind) || mark.index >= model.rec.lateFrom || place < 0 || place > 1) continue
     const slot = Math.round((place * width) / MARK_PX)
     if (!slots.has(slot) || mark.kind === 'error')
       slots.set(slot, { mark, x: Math.min(width - MARK_PX / 2, Math.max(MARK_PX / 2, place * width)) })

@@ -54,7 +54,7 @@ const Lines = memo(({ model, rows, onSelect, onFold, loading, current }: Props &
               key={item.key}
               ref={virtual.measureElement}
               data-index={item.index}
-              data-future={row.index > current || undefined}
+              data-future={isFuture(model, row.index, current) || undefined}
               aria-setsize={rows.length}
               aria-posinset={item.index + 1}
               style={{ transform: `translateY(${item.start}px)` }}
@@ -77,6 +77,10 @@ const Lines = memo(({ model, rows, onSelect, onFold, loading, current }: Props &
   )
 })
 Lines.displayName = 'Lines'
+
+/** What is still to come is pale. A score of after the end comes with the last step: the playhead never gets to its time. */
+const isFuture = ({ rec }: ReplayModel, index: number, current: number): boolean =>
+  index > current && !(index >= rec.lateFrom && current >= rec.lateFrom - 1)
 
 /** The row of a step, or of the folded sub-agent that holds it. */
 export const rowShowing = (model: ReplayModel, rows: readonly TranscriptRow[], index: number): number => {

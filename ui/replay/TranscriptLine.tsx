@@ -4,11 +4,12 @@ import type { Step } from '../../schema/api/shapes.ts'
 import { LookIcon } from '../components/KindChip.tsx'
 import { KIND_LOOKS, STEP_LOOKS, USER_LOOK } from '../components/kind.ts'
 import { Markdown } from '../components/Markdown.tsx'
+import { Arrows } from '../components/values.tsx'
 import { formatBytes } from '../util/format.ts'
-import { clock } from './clock.ts'
 import { FoldedText } from './FoldedText.tsx'
 import { failureOf } from './marks.ts'
 import type { ReplayModel } from './model.ts'
+import { momentBrief, momentText } from './moments.ts'
 import styles from './replay.module.css'
 import { isInline, isPrompt, StepSummary } from './StepSummary.tsx'
 import { agentFigures, stepFigures, stepTitle } from './step-words.ts'
@@ -27,7 +28,6 @@ interface Props {
 /** One line of the conversation. The button under its title covers the line, so that the whole is a target and text stays selectable. */
 export const TranscriptLine = ({ model, row, selected, opened, onOpen, onSelect, onFold }: Props) => {
   const step = model.rec.steps[row.index]!
-  const atMs = model.rec.startMs[row.index]!
   const failure = failureOf(step)
   const text = step.message ? textOf(step.message) : textOf(row.answer)
   return (
@@ -38,7 +38,9 @@ export const TranscriptLine = ({ model, row, selected, opened, onOpen, onSelect,
       data-role={step.message?.role}
       style={{ '--level': row.level } as CSSProperties}
     >
-      <span className={`${styles.at} num`}>{clock(atMs)}</span>
+      <span className={`${styles.at} num`} title={momentText(model.rec, row.index)}>
+        {momentBrief(model.rec, row.index)}
+      </span>
       <span className={styles.dot}>
         <StepIcon step={step} />
       </span>
@@ -66,7 +68,7 @@ export const TranscriptLine = ({ model, row, selected, opened, onOpen, onSelect,
         <Body step={step} row={row} text={text} opened={opened} onOpen={onOpen} />
       </div>
       <span className={`${styles.figures} num`}>
-        {row.agent ? agentFigures(model.rec, model.owner, row.index) : stepFigures(step)}{' '}
+        {row.agent ? agentFigures(model.rec, model.owner, row.index) : <Arrows text={stepFigures(step)} />}{' '}
         <Verdict step={step} failure={failure} />
       </span>
     </div>

@@ -1,6 +1,6 @@
 import { CircleAlert } from 'lucide-react'
-import { clock } from './clock.ts'
 import type { ReplayModel } from './model.ts'
+import { momentText } from './moments.ts'
 import styles from './replay.module.css'
 import type { Finding } from './why.ts'
 
@@ -22,13 +22,15 @@ export const WhyBanner = ({
       </button>
     )
   }
-  const timeOf = (finding: Finding) => clock(model.rec.startMs[model.rec.indexBySeq.get(finding.seq)!]!)
+  const timeOf = (finding: Finding) => momentText(model.rec, model.rec.indexBySeq.get(finding.seq)!)
+  const isLate = (finding: Finding) => model.rec.indexBySeq.get(finding.seq)! >= model.rec.lateFrom
   const question = model.session.outcome === 'escalated' ? 'Why it was escalated:' : 'Why it failed:'
   return (
     <div className={styles.why} role="note" aria-label="Why">
       <CircleAlert aria-hidden />
       <p>
-        <b>{question}</b> at {link(first, timeOf(first))} <span className="mono">{first.subject}</span> {first.text}
+        <b>{question}</b> {isLate(first) ? '' : 'at '}
+        {link(first, timeOf(first))} <span className="mono">{first.subject}</span> {first.text}
         {first.after && `; ${first.after}`}.
         {others.length > 0 && (
           <span className={styles.also}>

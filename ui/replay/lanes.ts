@@ -104,7 +104,9 @@ const rootAgents = (rec: Recording, members: readonly number[]): RootAgent[] => 
     if (own) own.push(i)
     else byTrace.set(traceId, [i])
   }
-  return [...byTrace.values()].map((own) => {
+  // A trace of which only late scores are told has no place on the time scale.
+  const timed = [...byTrace.values()].filter((own) => own[0]! < rec.lateFrom)
+  return timed.map((own) => {
     const work = own.filter((i) => rec.steps[i]!.kind !== 'evaluation')
     const spanned = work.length > 0 ? work : own
     return {

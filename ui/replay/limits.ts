@@ -46,11 +46,16 @@ const LABELS = {
 export const spentBy = (rec: Recording, index: number): Spent => {
   const { traceId } = rec.steps[index]!
   let spent: Spent = NOTHING
+  let workedMs = runStartMs(rec, traceId)
   for (const i of rec.byEnd) {
     if (rec.endMs[i]! > rec.endMs[index]!) break
-    if (rec.steps[i]!.traceId === traceId) spent = add(spent, rec, i)
+    if (rec.steps[i]!.traceId !== traceId) continue
+    spent = add(spent, rec, i)
+    if (rec.steps[i]!.kind !== 'evaluation') workedMs = rec.endMs[i]!
   }
-  return { ...spent, seconds: (rec.endMs[index]! - runStartMs(rec, traceId)) / 1000 }
+  // A score may come a day later: it spends nothing of the run's time.
+  const untilMs = rec.steps[index]!.kind === 'evaluation' ? workedMs : rec.endMs[index]!
+  return { ...spent, seconds: (untilMs - runStartMs(rec, traceId)) / 1000 }
 }
 
 /** Steps (by seq) at whose end their run first passed one of its limits. */
@@ -59,7 +64,6 @@ export const crossings = (rec: Recording, limitsFor: (traceId: string) => Limits
   const runs = new Map<string, { spent: Spent; readonly startMs: number; readonly over: Set<LimitName> }>()
   for (const i of rec.byEnd) {
     const step = rec.steps[i]!
-    // A score may come a day later: it spends nothing of the run's time.
     if (step.kind === 'evaluation') continue
     const run = runs.get(step.traceId) ?? { spent: NOTHING, startMs: runStartMs(rec, step.traceId), over: new Set() }
     runs.set(step.traceId, run)

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { spentBy } from './limits.ts'
+import { momentBrief, momentText } from './moments.ts'
 import { record, stepAt, totalsAt } from './recording.ts'
 import { stepsOf } from './step-fixture.ts'
 
@@ -29,4 +31,29 @@ test('totals of a moment count only what has ended by then', () => {
 
 test('an empty recording has no length', () => {
   expect(record([])).toMatchObject({ durationMs: 0, originNanos: 0n })
+})
+
+test('a score given hours later is no time of the recording, and the steps from it on are late', () => {
+  const scored = record(
+    stepsOf([
+      { kind: 'model_call', atMs: 0, ms: 46_000 },
+      { kind: 'evaluation', atMs: 45_000 },
+      { kind: 'evaluation', atMs: 7_246_000 },
+    ]),
+  )
+  expect(scored.durationMs).toBe(46_000)
+  expect(scored.lateFrom).toBe(2)
+  expect(scored.steps.map((_, i) => momentText(scored, i))).toEqual(['0:00', '0:45', '2\u00a0h after the end'])
+  expect([1, 2].map((i) => momentBrief(scored, i))).toEqual(['0:45', '+2\u00a0h'])
+  expect(spentBy(scored, 2).seconds).toBe(46)
+})
+
+test('a recording of scores alone lasts as long as they came', () => {
+  const scores = record(
+    stepsOf([
+      { kind: 'evaluation', atMs: 0 },
+      { kind: 'evaluation', atMs: 5000 },
+    ]),
+  )
+  expect(scores).toMatchObject({ durationMs: 5000, lateFrom: 2 })
 })

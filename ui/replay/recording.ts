@@ -10,7 +10,10 @@ export interface Recording {
   /** Offset of each step's start and end, by index in `steps`. */
   readonly startMs: Float64Array
   readonly endMs: Float64Array
+  /** From the first step to the end of the last that worked: a score given hours later is none of the recording's time. */
   readonly durationMs: number
+  /** Index of the first step after the recording's end; steps from there on are evaluations. `steps.length` where none came late. */
+  readonly lateFrom: number
   /** Indexes of steps that can spend something (not messages), ordered by end: finds the running totals of a moment. */
   readonly byEnd: Int32Array
   readonly indexBySeq: ReadonlyMap<number, number>
@@ -26,18 +29,20 @@ export const record = (steps: readonly Step[]): Recording => {
   const startMs = new Float64Array(n)
   const endMs = new Float64Array(n)
   const indexBySeq = new Map<number, number>()
-  let durationMs = 0
   for (let i = 0; i < n; i++) {
     startMs[i] = Number(starts[i]! - originNanos) / NANOS_PER_MS
     // A message is said at a moment, however long the span took that carried it.
     const lasts = steps[i]!.kind === 'message' ? 0 : Number(steps[i]!.durationNanos)
     endMs[i] = startMs[i]! + lasts / NANOS_PER_MS
-    if (endMs[i]! > durationMs) durationMs = endMs[i]!
     indexBySeq.set(steps[i]!.seq, i)
   }
+  const work = [...steps.keys()].filter((i) => steps[i]!.kind !== 'evaluation')
+  const lasting = work.length > 0 ? work : [...steps.keys()]
+  const durationMs = lasting.reduce((end, i) => Math.max(end, endMs[i]!), 0)
+  const lateFrom = lastWhere(n, (i) => startMs[i]! <= durationMs) + 1
   const spending = [...steps.keys()].filter((i) => steps[i]!.kind !== 'message')
   const byEnd = Int32Array.from(spending).sort((a, b) => endMs[a]! - endMs[b]! || a - b)
-  return { steps, originNanos, startMs, endMs, durationMs, byEnd, indexBySeq }
+  return { steps, originNanos, startMs, endMs, durationMs, lateFrom, byEnd, indexBySeq }
 }
 
 /** Index of the last step that has started by this moment; -1 before the first. Steps come ordered by start. */
