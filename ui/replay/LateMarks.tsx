@@ -4,6 +4,7 @@ import type { ReplayModel } from './model.ts'
 import { momentText } from './moments.ts'
 import { MARK_LOOKS } from './Transport.tsx'
 import styles from './timeline.module.css'
+import { useCurrentIndex, usePlaybackContext } from './use-playback.ts'
 
 interface Props {
   readonly model: ReplayModel
@@ -41,12 +42,14 @@ export const LateMarks = ({ model, kinds, onSelect }: Props) => {
 }
 
 const LateMark = ({ model, mark, onSelect }: Omit<Props, 'kinds'> & { readonly mark: Mark }) => {
+  const current = useCurrentIndex(usePlaybackContext(), model.rec) === mark.index
   const when = momentText(model.rec, mark.index)
   return (
     <button
       type="button"
       tabIndex={-1}
       className={`k-${mark.bad ? 'error' : MARK_LOOKS[mark.kind].hue}`}
+      data-current={current || undefined}
       title={`${mark.label}, ${when}`}
       aria-label={`${mark.kind} ${when}: ${mark.label}`}
       onClick={() => onSelect(mark.index)}
