@@ -129,34 +129,60 @@ export const startCollector = async (
   })
   const pool = startNormalisePool(config.normaliseThreads)
 
-  /** One turn: load what is closed, tally what it touched, forget it. */
-  const turn = async (): Promise<boolean> => {
-    const batch = firstRound(spool.segments)
-    if (batch.length === 0) return false
+  /** Segments that are loaded and whose runs are being tallied; they stay in the spool until that is done. */
+  const loadedIds = new Set<string>()
+
+  /** Loads the next round; undefined where nothing is closed. */
+  const loadRound = async (): Promise<Round | undefined> => {
+    const batch = firstRound(spool.segments.filter((segment) => !loadedIds.has(segment.id)))
+    if (batch.length === 0) return undefined
     const keys: TraceKey[] = []
-    const done: Segment[] = []
+    const segments: Segment[] = []
     for (const segment of batch) {
       const loaded = await loadOne(spool, segment)
       if (!loaded) continue
       keys.push(...loaded.keys)
-      done.push(segment)
+      segments.push(segment)
+      loadedIds.add(segment.id)
     }
+    return { keys, segments }
+  }
+
+  /** Tallies what a round touched, then forgets its segments. */
+  const tallyRound = async ({ keys, segments }: Round): Promise<void> => {
     const started = performance.now()
     const runs = await insist(() => tallier.tally(keys))
     meters.tallied.inc(undefined, runs)
     meters.tallySeconds.inc(undefined, (performance.now() - started) / 1000)
-    for (const segment of done) await spool.remove(segment)
-    return true
+    for (const segment of segments) {
+      await spool.remove(segment)
+      loadedIds.delete(segment.id)
+    }
   }
 
+  /**
+   * One round is tallied while the next is loaded. A tally may see spans of the next round already; that round's own tally sees them all. Tallies
+   * follow each other, so there is only ever one.
+   */
   const run = async (): Promise<void> => {
     await insist(() => loadAll(tallySpool))
+    let tallying: Promise<void> | undefined
     while (!stopping) {
       const woken = new Promise<void>((resolve) => {
         wake = resolve
       })
-      if (!(await turn())) await woken
+      const round = await loadRound()
+      if (!round) {
+        await (tallying ? Promise.race([woken, tallying]) : woken)
+        if (tallying && (await isSettled(tallying))) tallying = undefined
+        continue
+      }
+      await tallying
+      tallying = tallyRound(round)
+      // Its failure is met at the next await.
+      tallying.catch(() => undefined)
     }
+    await tallying
   }
   let failure: Error | undefined
   const running = run().catch((error: Error) => {
@@ -229,6 +255,17 @@ export const startCollector = async (
       await Promise.all([pool.close(), spool.close(), tallySpool.close()])
     },
   }
+}
+
+interface Round {
+  readonly keys: readonly TraceKey[]
+  readonly segments: readonly Segment[]
+}
+
+/** Whether a promise is done already; throws what it failed with. */
+const isSettled = async (promise: Promise<void>): Promise<boolean> => {
+  const pending = Symbol('pending')
+  return (await Promise.race([promise, Promise.resolve(pending)])) !== pending
 }
 
 /** At least one segment, and as many more as a round may hold. */

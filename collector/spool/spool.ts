@@ -89,6 +89,9 @@ export class Spool {
   #timer: NodeJS.Timeout | undefined
   #sequence = 0
   #closedBytes = 0
+  /** Of a segment that is neither open nor handed out yet. */
+  #closingBytes = 0
+  #closing: Promise<void> | undefined
   #keptBytes = 0
   #stopped = false
 
@@ -108,7 +111,7 @@ export class Spool {
 
   /** Bytes on disk, open segment included. */
   get bytes(): number {
-    return this.#closedBytes + (this.#open?.bytes ?? 0)
+    return this.#closedBytes + this.#closingBytes + (this.#open?.bytes ?? 0)
   }
 
   /** When the oldest frame that is still here was appended; undefined when empty. */
@@ -144,6 +147,7 @@ export class Spool {
   async flush(): Promise<void> {
     while (this.#committing) await this.#committing
     if (this.#open) await this.#close()
+    await this.#closing
   }
 
   /** The sections of a closed segment, from memory or disk. */
@@ -227,14 +231,23 @@ export class Spool {
     if (this.#open && Date.now() - this.#open.openedAtMs >= this.#limits.segmentAgeMsMax - 1) await this.#close()
   }
 
-  async #close(): Promise<void> {
-    const { id, sequence, file, handle, openedAtMs, sections, bytes } = this.#open!
+  #close(): Promise<void> {
+    const segment = this.#open!
     this.#open = undefined
     clearTimeout(this.#timer)
-    await handle.close()
-    const keep = this.#keptBytes + bytes <= KEPT_BYTES_MAX
-    if (keep) this.#keptBytes += bytes
-    this.#add({ id, sequence, file, bytes, openedAtMs, closedAtMs: Date.now(), ...(keep ? { sections } : {}) })
+    this.#closingBytes += segment.bytes
+    const before = this.#closing
+    const closing = (async () => {
+      await before
+      await segment.handle.close()
+      this.#closingBytes -= segment.bytes
+      const { id, sequence, file, openedAtMs, sections, bytes } = segment
+      const keep = this.#keptBytes + bytes <= KEPT_BYTES_MAX
+      if (keep) this.#keptBytes += bytes
+      this.#add({ id, sequence, file, bytes, openedAtMs, closedAtMs: Date.now(), ...(keep ? { sections } : {}) })
+    })()
+    this.#closing = closing
+    return closing
   }
 
   #add(segment: Segment): void {

@@ -19,6 +19,8 @@ import { columnNamesOf, structureOf, TABLES } from './tables.ts'
  * holds a thread of libuv's pool, which serves the files of the whole process: the program starts with UV_THREADPOOL_SIZE well above this.
  */
 const READ_CONNECTIONS = 4
+/** One round is loaded while the one before is tallied. */
+const WRITE_CONNECTIONS = 2
 
 /**
  * ClickHouse inside this process. `dataDir` belongs to one process at a time: the caller holds its lock (`cli/data-dir.ts`).
@@ -93,7 +95,7 @@ const connectAll = async (path: string): Promise<{ readers: Pool; writer: Pool }
   await first.queryAsync(`CREATE DATABASE IF NOT EXISTS ${DATABASE_NAME} ENGINE = Atomic`)
   const open = async (size: number): Promise<Pool> =>
     new Pool(await Promise.all(Array.from({ length: size }, connect)), connect)
-  const pools = { readers: await open(READ_CONNECTIONS), writer: await open(1) }
+  const pools = { readers: await open(READ_CONNECTIONS), writer: await open(WRITE_CONNECTIONS) }
   first.close()
   return pools
 }

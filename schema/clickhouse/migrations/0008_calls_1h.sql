@@ -53,7 +53,7 @@ SELECT
     sum(sign * toInt64(call.validity = 1)) AS valid,
     sum(sign * toInt64(call.validity = 2)) AS invalid,
     sum(sign * toInt64(call.cost_status = 3)) AS unpriced,
-    sum(sign * toInt64(call.kind IN ('llm', 'embedding') AND NOT call.failed AND call.usage_reported = 0)) AS missing_usage,
+    sum(sign * toInt64(call.kind IN ('llm', 'embedding') AND NOT call.failed AND call.usage_reported = 0 AND call.cost_status = 3)) AS missing_usage,
     sum(sign * toInt64(call.input_uncached)) AS input_uncached,
     sum(sign * toInt64(call.cache_read)) AS cache_read,
     sum(sign * toInt64(call.cache_write_5m)) AS cache_write_5m,
