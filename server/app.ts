@@ -2,7 +2,9 @@ import { type Context, Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { CONTRACT, type Endpoint } from '../schema/api/contract.ts'
 import type { RouteName } from '../schema/api/paths.ts'
+import type { Trace } from '../schema/api/shapes.ts'
 import { checkDoors, corsHeaders, preflightHeaders } from '../schema/http/doors.ts'
+import { ARROW_TYPE, spansToArrow } from './answers/spans-arrow.ts'
 import { errorAnswer } from './errors.ts'
 import { mountLogin } from './login.ts'
 import { parseRequest } from './parse-request.ts'
@@ -67,6 +69,10 @@ const answer = async (deps: ServerDeps, name: RouteName, context: Context): Prom
   }
   const body = await handle(name, ask as Ask<JsonRoute>)
   if (deps.validateResponses) endpoint.response?.parse(body)
+  if (name === 'trace' && context.req.header('accept')?.includes(ARROW_TYPE))
+    return new Response((await spansToArrow((body as Trace).spans)) as BodyInit, {
+      headers: { 'content-type': ARROW_TYPE, 'cache-control': 'no-store' },
+    })
   return Response.json(body, {
     status: name === 'readyz' ? readinessStatus(body) : 200,
     headers: { 'cache-control': 'no-store' },

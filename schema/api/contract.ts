@@ -151,7 +151,7 @@ export const CONTRACT = {
   trace: {
     method: 'get',
     path: PATHS.trace,
-    summary: 'One trace with its light spans',
+    summary: 'One trace with its light spans; as Arrow IPC with Accept: application/vnd.apache.arrow.stream',
     params: z.object({ traceId: z.string() }),
     response: Trace,
   },
