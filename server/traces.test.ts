@@ -1,3 +1,4 @@
+import { tableFromIPC } from 'apache-arrow'
 import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Response } from '../schema/api/contract.ts'
@@ -127,6 +128,16 @@ describe('one trace', () => {
       ['tool lookup', null, '0', true],
     ])
     expect(trace.spans[2]).toMatchObject({ ttftMs: 120, costStatus: 'computed', durationNanos: '400000000' })
+  })
+
+  test('its spans come as Arrow where that is asked for', async () => {
+    const answer = await app.request(`/api/traces/${traceId(1)}`, {
+      headers: { host: 'localhost:4320', accept: 'application/vnd.apache.arrow.stream' },
+    })
+    expect(answer.headers.get('content-type')).toBe('application/vnd.apache.arrow.stream')
+    const table = tableFromIPC(new Uint8Array(await answer.arrayBuffer()))
+    const { spans } = await get<Response<'trace'>>(app, `/api/traces/${traceId(1)}`)
+    expect(table.toArray().map((row) => row?.spanId)).toEqual(spans.map(({ spanId }) => spanId))
   })
 
   test.each(['00', 'ab'.repeat(16)])('%s is 404 while unknown', (id) => get(app, `/api/traces/${id}`, 404))
