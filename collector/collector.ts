@@ -151,7 +151,12 @@ export const startCollector = async (
   /** Tallies what a round touched, then forgets its segments. */
   const tallyRound = async ({ keys, segments }: Round): Promise<void> => {
     const started = performance.now()
-    const runs = await insist(() => tallier.tally(keys))
+    const runs = await insist(async () => {
+      // What an interrupted try has written already must stand in the ledger before it is read again, or it would be entered twice.
+      await tallySpool.flush()
+      await loadAll(tallySpool)
+      return tallier.tally(keys)
+    })
     meters.tallied.inc(undefined, runs)
     meters.tallySeconds.inc(undefined, (performance.now() - started) / 1000)
     for (const segment of segments) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const config = join(root, 'ui', 'vite.config.ts')
 const stamp = join(root, 'dist', 'ui', '.built')
-const SOURCES = ['ui', 'schema/api', 'schema/model', 'package-lock.json']
+const SOURCES = ['ui', 'schema/api', 'schema/model', 'package.json']
 
 // The package from the registry carries the build and not its sources.
 if (existsSync(config) && (process.argv.includes('--force') || newest(SOURCES) > builtAt())) await build()

@@ -214,13 +214,19 @@ export interface LedgerEntry {
 const LEDGER_DECODERS = LEDGER.columns.map((c) => decoderOf(c.type))
 const RUN_ID_OFFSET = LEDGER_HEADER_BYTES + 4
 
+/** What stands of some runs: one entry each. More than one is damage that nothing should cause; `surplus` lets the tallier mend it. */
+export interface Standing {
+  readonly entries: Map<string, LedgerEntry>
+  readonly surplus: readonly LedgerEntry[]
+}
+
 /** The standing (not taken back) entry of each of these runs. `ends` bounds the search: run ends as `traces` noted them. */
 export const readLedger = async (
   database: Database,
   projectId: number,
   runIds: readonly string[],
   ends: { readonly from: bigint; readonly to: bigint },
-): Promise<Map<string, LedgerEntry>> => {
+): Promise<Standing> => {
   const where = `project_id = ${projectId}
     AND end_time >= fromUnixTimestamp64Nano(${ends.from}, 'UTC')
     AND end_time <= fromUnixTimestamp64Nano(${ends.to}, 'UTC')
@@ -234,15 +240,17 @@ WHERE ${where} AND sign = 1
   )
   const reader = new RowBinaryReader(bytes)
   const entries = new Map<string, LedgerEntry>()
+  const surplus: LedgerEntry[] = []
   while (!reader.done) {
     const from = reader.offset
     for (const decode of LEDGER_DECODERS) decode(reader)
     const row = reader.bytes(from, reader.offset)
     const version = new DataView(row.buffer, row.byteOffset).getBigUint64(9, true)
     const runId = Buffer.from(row.subarray(RUN_ID_OFFSET, RUN_ID_OFFSET + 16)).toString('hex')
+    const entry = { runId, version, row }
     const known = entries.get(runId)
-    if (known) throw new Error(`ledger: run ${runId} stands twice, versions ${known.version} and ${version}`)
-    entries.set(runId, { runId, version, row })
+    if (!known || version > known.version) entries.set(runId, entry)
+    if (known) surplus.push(version > known.version ? known : entry)
   }
-  return entries
+  return { entries, surplus }
 }

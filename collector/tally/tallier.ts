@@ -9,7 +9,7 @@ import { gather, type TraceState } from './gather.ts'
 import { groupBy } from './group-by.ts'
 import { isEarlier } from './order.ts'
 import type { PriceBook } from './price-book.ts'
-import { type LedgerEntry, readContents, readLedger, readScores } from './read-runs.ts'
+import { type LedgerEntry, readContents, readLedger, readScores, type Standing } from './read-runs.ts'
 import { tallyRun } from './tally-run.ts'
 import type { TallySpan } from './tally-span.ts'
 
@@ -69,7 +69,7 @@ export class Tallier {
     out.begin(this.#nextVersion())
     const traces = await gather(this.#database, projectId, keys)
     const runs = groupBy([...traces.values()], (trace) => trace.assignment.runId)
-    const ledger = await this.#standing(projectId, traces)
+    const { entries: ledger, surplus } = await this.#standing(projectId, traces)
     const traceIds = [...traces.keys()]
     const scores = await readScores(this.#database, projectId, traceIds)
     const definitions = await this.#toolDefinitions(projectId, traces)
@@ -95,11 +95,11 @@ export class Tallier {
       ledger.delete(runId)
     }
     // What is left stood for a run that lost its traces to another: nothing replaces it.
-    for (const entry of ledger.values()) out.takeBack(entry)
+    for (const entry of [...ledger.values(), ...surplus]) out.takeBack(entry)
   }
 
   /** What the ledger holds now of every run that any of these traces belongs or belonged to. */
-  async #standing(projectId: number, traces: ReadonlyMap<string, TraceState>): Promise<Map<string, LedgerEntry>> {
+  async #standing(projectId: number, traces: ReadonlyMap<string, TraceState>): Promise<Standing> {
     const runIds = new Set<string>()
     let from: bigint | undefined
     let to: bigint | undefined
@@ -109,7 +109,7 @@ export class Tallier {
       if (from === undefined || previous.runEndNanos < from) from = previous.runEndNanos
       if (to === undefined || previous.runEndNanos > to) to = previous.runEndNanos
     }
-    if (from === undefined || to === undefined) return new Map()
+    if (from === undefined || to === undefined) return { entries: new Map(), surplus: [] }
     return readLedger(this.#database, projectId, [...runIds], { from, to })
   }
 
