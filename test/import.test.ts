@@ -104,8 +104,9 @@ describe.skipIf(!present)('recordings of real agents, imported and asked for', (
       )
       const agentCost = sum(simulations, ({ agent_cost }: Json) => agent_cost ?? 0)
       const cost = agentCost + sum(simulations, ({ user_cost }: Json) => user_cost ?? 0)
-      const unpriced = calls.some(({ cost: reported }) => !reported)
-      expect(overview.costStatus).toBe(unpriced ? 'partial' : 'complete')
+      const unpriced = calls.filter(({ cost: reported }) => !reported).length
+      expect(overview.unpricedCalls).toBe(unpriced)
+      expect(overview.costStatus).toBe(unpriced === 0 ? 'complete' : unpriced === calls.length ? 'none' : 'partial')
       expect(Math.abs(Number(overview.costUsd) - cost)).toBeLessThan(1e-6)
 
       const agent = (await get<{ items: SessionItem[] }>(`/api/sessions?experiment=${experimentOf(path)}&limit=1`))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CALL_ROOT_KINDS, MODEL_KINDS } from '../../schema/model/kind.ts'
+import { latestOf } from './latest.ts'
 import { isEarlier } from './order.ts'
 import type { TallySpan } from './tally-span.ts'
 
@@ -13,9 +14,10 @@ export interface TraceAssignment {
 
 /**
  * Which run a trace belongs to (product.md, "run"): a trace is a run, except that traces whose root is itself a call (model, tool, retrieval,
- * embedding, rerank) and that share a session id are one run. `spans` are all spans known of ONE trace, in any order, repeats allowed.
+ * embedding, rerank) and that share a session id are one run. `versions` are all spans known of ONE trace, in any order, repeats allowed.
  */
-export const assignTrace = (projectId: number, spans: readonly TallySpan[]): TraceAssignment => {
+export const assignTrace = (projectId: number, versions: readonly TallySpan[]): TraceAssignment => {
+  const spans = latestOf(versions)
   const roots = rootsOf(spans)
   const isCallRoot = roots.length > 0 && roots.every((root) => CALL_ROOT_KINDS.includes(root.kind))
   const sessionId = sessionOf(spans, roots)
@@ -48,7 +50,8 @@ const earliestSession = (spans: readonly TallySpan[]): string => {
  * where the framework around it does not hand its context down. [] for every other trace. If another trace of the project has a model span with one
  * of these ids and is not itself such a trace, this one belongs to that trace's run (`hostOf`).
  */
-export const strayResponseIds = (spans: readonly TallySpan[]): readonly string[] => {
+export const strayResponseIds = (versions: readonly TallySpan[]): readonly string[] => {
+  const spans = latestOf(versions)
   const isBare = spans.length > 0 && spans.every((span) => MODEL_KINDS.includes(span.kind))
-  return isBare ? [...new Set(spans.map(({ responseId }) => responseId))].filter((id) => id !== '') : []
+  return isBare ? [...new Set(spans.map(({ responseId }) => responseId))].filter((id) => id !== '').sort() : []
 }

@@ -1,4 +1,5 @@
 import type { Kind } from '../../schema/model/kind.ts'
+import { latest } from './latest.ts'
 import { byStart } from './order.ts'
 import type { TallySpan } from './tally-span.ts'
 
@@ -76,27 +77,3 @@ export class RunTree {
 const ANCESTORS_MAX = 256
 
 const NONE: readonly TallySpan[] = []
-
-/** Received again, the last version counts (semantics.md §0). Two versions of one order cannot be told apart but by their content. */
-const latest = (versions: readonly TallySpan[]): ReadonlyMap<string, TallySpan> => {
-  const kept = new Map<string, TallySpan>()
-  for (const span of versions) {
-    const id = span.traceId + span.spanId
-    const known = kept.get(id)
-    if (!known || isLater(span, known)) kept.set(id, span)
-  }
-  return kept
-}
-
-const isLater = (a: TallySpan, b: TallySpan): boolean => {
-  if (a.receivedOrder !== b.receivedOrder) return a.receivedOrder > b.receivedOrder
-  const endA = a.startNanos + a.durationNanos
-  const endB = b.startNanos + b.durationNanos
-  if (endA !== endB) return endA > endB
-  return contentOf(a) > contentOf(b)
-}
-
-const contentOf = (span: TallySpan): string =>
-  JSON.stringify(span, (_, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value instanceof Map ? [...value] : value,
-  )
