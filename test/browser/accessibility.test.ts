@@ -2,7 +2,7 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
-import { type DemoPage, demoPages } from '../support/browser-pages.ts'
+import { type DemoPage, demoPages, PAGE_NAMES } from '../support/browser-pages.ts'
 import { sendDemo, type VisitedRecount, visitRecount } from '../support/browser-recount.ts'
 import { openVisit, settled, type Visit } from '../support/browser-visit.ts'
 
@@ -20,19 +20,6 @@ afterAll(async () => {
   await browser?.close()
   await visited?.stop()
 })
-
-const NAMES = [
-  'fleet',
-  'sessions',
-  'session',
-  'traces',
-  'trace',
-  'agent',
-  'tools',
-  'tool',
-  'models',
-  'not found',
-] as const
 
 /** Grave findings, each as one line that says where. */
 const faults = async (page: Page, only?: readonly string[]): Promise<string[]> => {
@@ -93,7 +80,7 @@ describe('no grave fault, by day and by night', () => {
     await page.emulateMedia({ colorScheme: 'light' })
   }
 
-  test.each(NAMES)('%s', async (name) => {
+  test.each(PAGE_NAMES)('%s', async (name) => {
     const { page } = visit
     await page.goto(pages.get(name)!.path)
     await sound(page)

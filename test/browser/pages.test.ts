@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
-import { type DemoPage, demoPages } from '../support/browser-pages.ts'
+import { type DemoPage, demoPages, PAGE_NAMES } from '../support/browser-pages.ts'
 import { sendDemo, type VisitedRecount, visitRecount } from '../support/browser-recount.ts'
 import { DESK, openVisit, PHONE, settled, sidewaysPx, type Visit } from '../support/browser-visit.ts'
 
@@ -20,19 +20,6 @@ afterAll(async () => {
   await visited?.stop()
 })
 
-const NAMES = [
-  'fleet',
-  'sessions',
-  'session',
-  'traces',
-  'trace',
-  'agent',
-  'tools',
-  'tool',
-  'models',
-  'not found',
-] as const
-
 describe.each([{ viewport: DESK }, { viewport: PHONE }] as const)(
   'by day and by night at $viewport.width px',
   (look) => {
@@ -42,7 +29,7 @@ describe.each([{ viewport: DESK }, { viewport: PHONE }] as const)(
     })
     afterAll(() => visit?.close())
 
-    test.each(NAMES)('%s', async (name) => {
+    test.each(PAGE_NAMES)('%s', async (name) => {
       const { path, shows } = pages.get(name)!
       const { page, troubles } = visit
       troubles.length = 0

@@ -44,3 +44,17 @@ export const demoPages = async ({ get }: VisitedRecount): Promise<ReadonlyMap<st
 }
 
 const nameOf = (item: UsageItem, key: string): string => String(item.key[key])
+
+/** Every page that a test visits, by the key of `demoPages`. */
+export const PAGE_NAMES = [
+  'fleet',
+  'sessions',
+  'session',
+  'traces',
+  'trace',
+  'agent',
+  'tools',
+  'tool',
+  'models',
+  'not found',
+] as const
