@@ -20,6 +20,19 @@ const idList = (ids: readonly string[], bytes: number): string => {
   return `(SELECT toFixedString(unhex(arrayJoin(splitByChar(',', '${ids.join(',')}'))), ${bytes}))`
 }
 
+/** Ids per query: the list may stand twice in the text, which the engine reads up to 256 KiB of. */
+const IDS_PER_QUERY_MAX = 3_000
+
+const inChunks = async <Id, Row>(
+  ids: readonly Id[],
+  read: (some: readonly Id[]) => Promise<readonly Row[]>,
+): Promise<Row[]> => {
+  const rows: Row[] = []
+  for (let i = 0; i < ids.length; i += IDS_PER_QUERY_MAX)
+    for (const row of await read(ids.slice(i, i + IDS_PER_QUERY_MAX))) rows.push(row)
+  return rows
+}
+
 const column = (field: string): string =>
   ({
     startNanos: 'start_time',
@@ -60,33 +73,36 @@ export const readSpans = async (
   projectId: number,
   traceIds: readonly string[],
   bounds: { readonly from: bigint; readonly to: bigint },
-): Promise<TallySpan[]> => {
-  const bytes = await database.queryBytes(
-    `SELECT ${SPAN_COLUMNS.map((c) => c.name).join(', ')}, toFloat64(received_order)
+): Promise<TallySpan[]> =>
+  inChunks(traceIds, async (some) => {
+    const bytes = await database.queryBytes(
+      `SELECT ${SPAN_COLUMNS.map((c) => c.name).join(', ')}, toFloat64(received_order)
 FROM spans
 WHERE project_id = ${projectId}
     AND start_time >= fromUnixTimestamp64Nano(${bounds.from}, 'UTC')
     AND start_time <= fromUnixTimestamp64Nano(${bounds.to}, 'UTC')
-    AND trace_id IN ${idList(traceIds, 16)}`,
-    'RowBinary',
-  )
-  const reader = new RowBinaryReader(bytes)
-  const spans: TallySpan[] = []
-  while (!reader.done) spans.push(decodeSpan(reader))
-  return spans
-}
+    AND trace_id IN ${idList(some, 16)}`,
+      'RowBinary',
+    )
+    const reader = new RowBinaryReader(bytes)
+    const spans: TallySpan[] = []
+    while (!reader.done) spans.push(decodeSpan(reader))
+    return spans
+  })
 
 export const readScores = async (
   database: Database,
   projectId: number,
   traceIds: readonly string[],
 ): Promise<Score[]> => {
-  const rows = await database.query<Record<string, string>>(
-    `SELECT lower(hex(score_id)) AS scoreId, toString(toUnixTimestamp64Nano(time)) AS timeNanos, name, source, evaluator,
+  const rows = await inChunks(traceIds, (some) =>
+    database.query<Record<string, string>>(
+      `SELECT lower(hex(score_id)) AS scoreId, toString(toUnixTimestamp64Nano(time)) AS timeNanos, name, source, evaluator,
     evaluator_version AS evaluatorVersion, toString(value) AS value, label, explanation, lower(hex(trace_id)) AS traceId,
     if(span_id = toFixedString('', 8), '', lower(hex(span_id))) AS spanId, session_id AS sessionId, response_id AS responseId
 FROM scores FINAL
-WHERE project_id = ${projectId} AND trace_id IN ${idList(traceIds, 16)}`,
+WHERE project_id = ${projectId} AND trace_id IN ${idList(some, 16)}`,
+    ),
   )
   return rows.map((row) => ({
     projectId,
@@ -114,11 +130,13 @@ export const readContents = async (
   traceIds: readonly string[],
   hashes: readonly string[],
 ): Promise<Map<string, string>> => {
-  const rows = await database.query<{ id: string; text: string }>(
-    `SELECT lower(hex(hash)) AS id, any(body) AS text
+  const rows = await inChunks(traceIds, (some) =>
+    database.query<{ id: string; text: string }>(
+      `SELECT lower(hex(hash)) AS id, any(body) AS text
 FROM content
-WHERE project_id = ${projectId} AND trace_id IN ${idList(traceIds, 16)} AND hash IN ${idList(hashes, 16)}
+WHERE project_id = ${projectId} AND trace_id IN ${idList(some, 16)} AND hash IN ${idList(hashes, 16)}
 GROUP BY hash`,
+    ),
   )
   return new Map(rows.map((row) => [row.id, row.text]))
 }
@@ -153,22 +171,24 @@ export const readTraces = async (
   projectId: number,
   by: 'trace_id' | 'run_id',
   ids: readonly string[],
-): Promise<TraceRow[]> => {
-  const bytes = await database.queryBytes(
-    // A row of `traces` can name another run later: FINAL must see all versions, so the index on run_id only finds candidates.
-    by === 'trace_id'
-      ? `SELECT ${TRACES.columns.map((c) => c.name).join(', ')} FROM traces FINAL
-WHERE project_id = ${projectId} AND trace_id IN ${idList(ids, 16)}`
-      : `SELECT ${TRACES.columns.map((c) => c.name).join(', ')} FROM traces FINAL
+): Promise<TraceRow[]> =>
+  inChunks(ids, async (some) => {
+    const bytes = await database.queryBytes(
+      // A row of `traces` can name another run later: FINAL must see all versions, so the index on run_id only finds candidates.
+      by === 'trace_id'
+        ? `SELECT ${TRACES.columns.map((c) => c.name).join(', ')} FROM traces FINAL
+WHERE project_id = ${projectId} AND trace_id IN ${idList(some, 16)}`
+        : `SELECT ${TRACES.columns.map((c) => c.name).join(', ')} FROM traces FINAL
 WHERE project_id = ${projectId}
-    AND trace_id IN (SELECT trace_id FROM traces WHERE project_id = ${projectId} AND run_id IN ${idList(ids, 16)})`,
-    'RowBinary',
-  )
-  const reader = new RowBinaryReader(bytes)
-  const rows: TraceRow[] = []
-  while (!reader.done) rows.push(decodeTrace(reader))
-  return by === 'trace_id' ? rows : rows.filter((row) => ids.includes(row.runId))
-}
+    AND trace_id IN (SELECT trace_id FROM traces WHERE project_id = ${projectId} AND run_id IN ${idList(some, 16)})`,
+      'RowBinary',
+    )
+    const reader = new RowBinaryReader(bytes)
+    const rows: TraceRow[] = []
+    while (!reader.done) rows.push(decodeTrace(reader))
+    const wanted = new Set(some)
+    return by === 'trace_id' ? rows : rows.filter((row) => wanted.has(row.runId))
+  })
 
 /** Traces with a span of one of these response ids that started in the window. */
 export const readTracesOfResponses = async (
@@ -177,14 +197,16 @@ export const readTracesOfResponses = async (
   responseIds: readonly string[],
   window: { readonly from: bigint; readonly to: bigint },
 ): Promise<string[]> => {
-  const rows = await database.query<{ id: string }>(
-    `SELECT DISTINCT lower(hex(trace_id)) AS id
+  const rows = await inChunks(responseIds, (some) =>
+    database.query<{ id: string }>(
+      `SELECT DISTINCT lower(hex(trace_id)) AS id
 FROM spans
 WHERE project_id = ${projectId}
     AND start_time >= fromUnixTimestamp64Nano(${window.from}, 'UTC')
     AND start_time <= fromUnixTimestamp64Nano(${window.to}, 'UTC')
     AND response_id IN {responseIds:Array(String)}`,
-    { responseIds },
+      { responseIds: some },
+    ),
   )
   return rows.map((row) => row.id)
 }
@@ -227,30 +249,33 @@ export const readLedger = async (
   runIds: readonly string[],
   ends: { readonly from: bigint; readonly to: bigint },
 ): Promise<Standing> => {
-  const where = `project_id = ${projectId}
+  const entries = new Map<string, LedgerEntry>()
+  const surplus: LedgerEntry[] = []
+  await inChunks(runIds, async (some) => {
+    const where = `project_id = ${projectId}
     AND end_time >= fromUnixTimestamp64Nano(${ends.from}, 'UTC')
     AND end_time <= fromUnixTimestamp64Nano(${ends.to}, 'UTC')
-    AND run_id IN ${idList(runIds, 16)}`
-  const bytes = await database.queryBytes(
-    `SELECT ${LEDGER.columns.map((c) => `\`${c.name}\``).join(', ')}
+    AND run_id IN ${idList(some, 16)}`
+    const bytes = await database.queryBytes(
+      `SELECT ${LEDGER.columns.map((c) => `\`${c.name}\``).join(', ')}
 FROM run_ledger
 WHERE ${where} AND sign = 1
     AND (run_id, version) NOT IN (SELECT run_id, version FROM run_ledger WHERE ${where} AND sign = -1)`,
-    'RowBinary',
-  )
-  const reader = new RowBinaryReader(bytes)
-  const entries = new Map<string, LedgerEntry>()
-  const surplus: LedgerEntry[] = []
-  while (!reader.done) {
-    const from = reader.offset
-    for (const decode of LEDGER_DECODERS) decode(reader)
-    const row = reader.bytes(from, reader.offset)
-    const version = new DataView(row.buffer, row.byteOffset).getBigUint64(9, true)
-    const runId = Buffer.from(row.subarray(RUN_ID_OFFSET, RUN_ID_OFFSET + 16)).toString('hex')
-    const entry = { runId, version, row }
-    const known = entries.get(runId)
-    if (!known || version > known.version) entries.set(runId, entry)
-    if (known) surplus.push(version > known.version ? known : entry)
-  }
+      'RowBinary',
+    )
+    const reader = new RowBinaryReader(bytes)
+    while (!reader.done) {
+      const from = reader.offset
+      for (const decode of LEDGER_DECODERS) decode(reader)
+      const row = reader.bytes(from, reader.offset)
+      const version = new DataView(row.buffer, row.byteOffset).getBigUint64(9, true)
+      const runId = Buffer.from(row.subarray(RUN_ID_OFFSET, RUN_ID_OFFSET + 16)).toString('hex')
+      const entry = { runId, version, row }
+      const known = entries.get(runId)
+      if (!known || version > known.version) entries.set(runId, entry)
+      if (known) surplus.push(version > known.version ? known : entry)
+    }
+    return []
+  })
   return { entries, surplus }
 }
