@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONTRACT } from '../schema/api/contract.ts'
 import { Problem } from '../schema/api/shapes.ts'
 import { DatabaseError } from '../schema/clickhouse/database.ts'
-import { get, put, TEST_STATUS, testApp } from '../test/support/api.ts'
+import { get, post, put, TEST_STATUS, testApp } from '../test/support/api.ts'
 import { openTestStore, type TestStore } from '../test/support/rows.ts'
 import { drawTrace } from '../test/support/traces.ts'
 
@@ -39,7 +39,10 @@ describe('every path of the contract is mounted and answers its shape', () => {
   const known: Record<string, string> = { id: 'conv-1', traceId: TRACE, spanId: `${TRACE.slice(0, 12)}0002` }
   test.each(Object.entries(CONTRACT))('%s', async (name, endpoint) => {
     const path = endpoint.path.replace(/\{(\w+)\}/g, (_, key: string) => known[key]!)
-    const body = await get<unknown>(app, name === 'search' ? `${path}?q=sup` : path)
+    const body =
+      endpoint.method === 'post'
+        ? await post<unknown>(app, path, { attributes: { 'gen_ai.request.model': 'gpt-5' } })
+        : await get<unknown>(app, name === 'search' ? `${path}?q=sup` : path)
     if ('response' in endpoint) expect(() => endpoint.response.parse(body)).not.toThrow()
     else expect(body).toContain('recount_up')
   })

@@ -7,17 +7,18 @@ import { checkDoors, corsHeaders, preflightHeaders } from '../schema/http/doors.
 import { ARROW_TYPE, spansToArrow } from './answers/spans-arrow.ts'
 import { errorAnswer } from './errors.ts'
 import { mountLogin } from './login.ts'
-import { parseRequest } from './parse-request.ts'
+import { parseRequest, readBody } from './parse-request.ts'
 import { HttpProblem, notFound } from './problem.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { healthRoutes, readinessStatus } from './routes/health.ts'
+import { mappingRoutes } from './routes/mapping.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { traceRoutes } from './routes/traces.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Ask, Handlers, JsonRoute, ServerDeps } from './server-deps.ts'
 import { serveUi } from './static-ui.ts'
 
-const HANDLERS: Handlers = { ...healthRoutes, ...sessionRoutes, ...traceRoutes, ...fleetRoutes }
+const HANDLERS: Handlers = { ...healthRoutes, ...sessionRoutes, ...traceRoutes, ...fleetRoutes, ...mappingRoutes }
 
 /** Routes that answer without a key: they say whether the process lives, not what it holds. */
 const OPEN_ROUTES: ReadonlySet<RouteName> = new Set(['healthz', 'readyz'])
@@ -28,11 +29,12 @@ export const createApp = (deps: ServerDeps): Hono => {
   app.use(securityHeaders)
   app.use(compress({ threshold: 1024 }))
   app.use(doorKeeper(deps))
-  for (const name of inMatchingOrder()) app.get(honoPath(CONTRACT[name].path), (context) => answer(deps, name, context))
+  for (const name of inMatchingOrder())
+    app[CONTRACT[name].method](honoPath(CONTRACT[name].path), (context) => answer(deps, name, context))
   mountLogin(app, deps)
   app.all('*', async (context) => {
     if (context.req.method !== 'GET' && context.req.method !== 'HEAD')
-      throw new HttpProblem(405, 'Only GET is answered here; /openapi.json lists every route.')
+      throw new HttpProblem(405, 'This method is not answered here; /openapi.json lists every route.')
     const file = isProgram(context.req.path)
       ? undefined
       : await serveUi(deps.uiDir, context.req.path, context.req.raw.headers)
@@ -64,7 +66,12 @@ const answer = async (deps: ServerDeps, name: RouteName, context: Context): Prom
     database: deps.database,
     deps,
     projectId,
-    ...parseRequest(endpoint, context.req.param(), new URL(context.req.url).searchParams),
+    ...parseRequest(
+      endpoint,
+      context.req.param(),
+      new URL(context.req.url).searchParams,
+      endpoint.body ? await readBody(context.req.raw) : undefined,
+    ),
     nowMs: deps.nowMs?.() ?? Date.now(),
   }
   const body = await handle(name, ask as Ask<JsonRoute>)

@@ -33,6 +33,9 @@ const operation = (operationId: string, endpoint: Endpoint): Record<string, unkn
   operationId,
   summary: endpoint.summary,
   parameters: [...parameters(endpoint.params, 'path'), ...parameters(endpoint.query, 'query')],
+  ...(endpoint.body
+    ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } } }
+    : {}),
   responses: {
     200: {
       description: 'OK',

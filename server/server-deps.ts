@@ -1,4 +1,5 @@
-import type { Params, Parsed, Response } from '../schema/api/contract.ts'
+import type { Body, Params, Parsed, Response } from '../schema/api/contract.ts'
+import type { Mapping } from '../schema/api/mapping.ts'
 import type { RouteName } from '../schema/api/paths.ts'
 import type { Status } from '../schema/api/shapes.ts'
 import type { Database } from '../schema/clickhouse/database.ts'
@@ -11,6 +12,8 @@ export interface ServerDeps {
   readonly status: () => Status | Promise<Status>
   /** Prometheus text of everything that the process counts. */
   readonly metrics: () => string | Promise<string>
+  /** What the normaliser makes of records in OTLP/JSON or plain objects (schema/api/mapping.ts). @throws DecodeError: not such a record */
+  readonly explain: (records: Readonly<Record<string, unknown>>) => readonly Mapping[]
   /** Project of a request by its key; undefined: the key is missing or unknown (401). */
   readonly projectOf: (headers: Headers) => number | undefined
   /** The UI's sessions, where keys are needed: a cookie's value for a good key that may read, and its end. */
@@ -33,6 +36,7 @@ export interface Ask<N extends RouteName> {
   readonly projectId: number
   readonly params: Params<N>
   readonly query: Parsed<N>
+  readonly body: Body<N>
   readonly nowMs: number
 }
 

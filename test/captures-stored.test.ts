@@ -75,6 +75,7 @@ describe.skipIf(!hasCaptures)('recordings of real frameworks, stored and asked f
         doors: LOOPBACK_DOORS,
         version: 'test',
         metrics: () => '',
+        explain: () => [],
         projectOf: () => projectId,
         status: () => {
           throw new Error('not asked')

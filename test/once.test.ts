@@ -61,6 +61,7 @@ const figuresOf = async (projectId: number): Promise<unknown> => {
     doors: LOOPBACK_DOORS,
     version: 'test',
     metrics: () => '',
+    explain: () => [],
     projectOf: () => projectId,
     status: () => {
       throw new Error('not asked')

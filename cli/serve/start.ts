@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { COLLECTOR_DEFAULTS, type CollectorConfig, startCollector } from '../../collector/collector.ts'
+import { explain } from '../../collector/explain/explain.ts'
 import { acknowledgeOnce } from '../../collector/receive/acknowledged.ts'
 import { receiveMeters } from '../../collector/receive/meters.ts'
 import { createOtlpHttpServer } from '../../collector/receive/otlp-http.ts'
@@ -124,6 +125,7 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
       doors: { ...doors, corsOrigins: [] },
       uiDir: fileURLToPath(new URL('../../dist/ui', import.meta.url)),
       metrics: () => metrics.expose(),
+      explain,
       projectOf: (headers) => {
         const shown = Object.fromEntries(headers)
         const session = SESSION_IN_COOKIE.exec(shown.cookie ?? '')?.[1]

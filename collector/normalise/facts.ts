@@ -7,7 +7,7 @@ import type { AnyValue, KeyValue } from '../../schema/otlp/wire.ts'
 import { isObject, numberOf, parsedJson, plainOf, textOf } from './any-value.ts'
 
 /** A removed or made-up id is none: a lesser name may have the real one, and all who share it would be one session. */
-const isId = (value: AnyValue, field: number): boolean => {
+export const isId = (value: AnyValue, field: number): boolean => {
   if (typeof value !== 'string') return typeof value === 'number' || typeof value === 'bigint'
   if (NOT_IDS.has(value.toLowerCase()) || value.startsWith('[Scrubbed')) return false
   return field !== F.session || !RESPONSE_ID.test(value)
@@ -17,7 +17,7 @@ export const TABLE = compileDialects(DIALECTS)
 
 const NO_RANK = Number.MAX_SAFE_INTEGER
 /** A resource speaks of every span below it; what the span itself says comes first, in whatever dialect. */
-const RESOURCE_RANKS = 1_000_000
+export const RESOURCE_RANKS = 1_000_000
 
 /**
  * What the attributes of one span say, by field and not by name. One object is reused for all spans of a request (`reset`), because a fresh one

@@ -13,7 +13,7 @@ export const kindOf = (facts: Facts, name: string, fallback: Kind): Kind => {
   return said === 'tool' ? toolKind(facts, name) : said
 }
 
-const kindFromName = (name: string): Kind | undefined => {
+export const kindFromName = (name: string): Kind | undefined => {
   const space = name.indexOf(' ')
   return NAME_KINDS.get(space === -1 ? name : name.slice(0, space))
 }

@@ -4,7 +4,7 @@ import type { KeyValue, WireSpan } from '../../schema/otlp/wire.ts'
 import type { Facts } from './facts.ts'
 
 /** Ranks of what events say: after every attribute of the span itself. */
-const EVENT_RANK = 950_000
+export const EVENT_RANK = 950_000
 
 /**
  * Messages that older conventions put into span events (dialects.md §1.4): the first of the user, the last of the assistant; and the whole call in one

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { OUTCOMES } from '../model/kind.ts'
+import { Mapping, MappingRequest, StoredMapping } from './mapping.ts'
 import { PATHS, type RouteName } from './paths.ts'
 import {
   Facet,
@@ -55,11 +56,13 @@ export const Paging = z.object({
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
 
 export interface Endpoint {
-  readonly method: 'get'
+  readonly method: 'get' | 'post'
   readonly path: string
   readonly summary: string
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
+  /** JSON that a POST takes. */
+  readonly body?: z.ZodType
   /** Absent: the answer is not JSON (`/metrics`). */
   readonly response?: z.ZodType
 }
@@ -178,6 +181,20 @@ export const CONTRACT = {
     params: z.object({ traceId: z.string(), spanId: z.string() }),
     response: Span,
   },
+  spanMapping: {
+    method: 'get',
+    path: PATHS.spanMapping,
+    summary: 'Which rule of which dialect took each attribute of a span, and what lost or is unknown',
+    params: z.object({ traceId: z.string(), spanId: z.string() }),
+    response: StoredMapping,
+  },
+  mapping: {
+    method: 'post',
+    path: PATHS.mapping,
+    summary: 'The same for a span or log record that is pasted; nothing is stored',
+    body: MappingRequest,
+    response: z.object({ items: z.array(Mapping) }),
+  },
   agents: {
     method: 'get',
     path: PATHS.agents,
@@ -232,6 +249,9 @@ export type Parsed<N extends RouteName> = Contract[N] extends { query: infer Q e
   : undefined
 export type Params<N extends RouteName> = Contract[N] extends { params: infer P extends z.ZodType }
   ? z.output<P>
+  : undefined
+export type Body<N extends RouteName> = Contract[N] extends { body: infer B extends z.ZodType }
+  ? z.output<B>
   : undefined
 export type Response<N extends RouteName> = Contract[N] extends { response: infer R extends z.ZodType }
   ? z.output<R>

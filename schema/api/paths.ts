@@ -15,6 +15,8 @@ export const PATHS = {
   traceReplay: '/api/traces/{traceId}/replay',
   traceLogs: '/api/traces/{traceId}/logs',
   span: '/api/traces/{traceId}/spans/{spanId}',
+  spanMapping: '/api/traces/{traceId}/spans/{spanId}/mapping',
+  mapping: '/api/mapping',
   agents: '/api/agents',
   tools: '/api/tools',
   models: '/api/models',

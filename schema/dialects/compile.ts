@@ -30,6 +30,10 @@ export interface KeyTable {
   /** Keys inside a metadata object (`metadataJson`): name → field. */
   readonly carried: ReadonlyMap<string, number>
   readonly dialectIds: readonly string[]
+  /** Id of the dialect that a rank belongs to; `carried` for names under the prefixes of `carriers.ts`, `inside` for what is read out of values. */
+  readonly tableOf: (rank: number) => string
+  /** The dialect whose list the key is an item of; '' where it is of none. */
+  readonly familyDialect: (key: string) => string
   readonly inputSemantics: (scope: string) => InputSemantics | undefined
   /** Ranks from here on are bare names, read only on spans that something else has shown to be a call. */
   readonly bareRank: number
@@ -71,13 +75,20 @@ export const compileDialects = (dialects: readonly Dialect[]): KeyTable => {
     lookup,
     carried: new Map(carriedNames().map(({ name, field }) => [name, F[field]])),
     dialectIds: dialects.map((dialect) => dialect.id),
+    tableOf: (rank) =>
+      dialects[Math.floor(rank / RANKS_PER_DIALECT)]?.id ?? (rank < INSIDE_RANK ? 'carried' : 'inside'),
+    familyDialect: (key) =>
+      dialects.find(({ families }) => families?.some(({ prefix }) => key.startsWith(prefix)))?.id ?? '',
     inputSemantics,
     bareRank: rankOf(dialects.indexOf(bare) === -1 ? dialects.length : dialects.indexOf(bare), 0),
   }
 }
 
-/** Dialects are a thousand ranks apart, more than any list of aliases is long. */
-const rankOf = (dialect: number, position: number): number => dialect * 1000 + position
+/** More than any list of aliases is long. */
+const RANKS_PER_DIALECT = 1000
+/** Ranks of what is read out of values (usage objects, events, metadata) begin here, after every attribute's. */
+export const INSIDE_RANK = 900_000
+const rankOf = (dialect: number, position: number): number => dialect * RANKS_PER_DIALECT + position
 
 interface Draft {
   meanings: Meaning[]

@@ -2,7 +2,7 @@ import type { Dialect } from './dialect.ts'
 
 /** Recount's own attributes and OpenTelemetry's general ones (interface.md, "Attributes of our own"): believed before every dialect. */
 export const own: Dialect = {
-  id: '',
+  id: 'recount',
   marks: [],
   kinds: [
     {
@@ -45,7 +45,7 @@ export const own: Dialect = {
  * are read last, and only on a span that something else has shown to be one (`bare` in compile.ts).
  */
 export const bare: Dialect = {
-  id: '',
+  id: 'bare',
   marks: [],
   kinds: [
     {

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { explain } from '../../collector/explain/explain.ts'
 import { LOOPBACK_DOORS } from '../../schema/http/doors.ts'
 import { createApp } from '../../server/app.ts'
 import type { ServerDeps } from '../../server/server-deps.ts'
@@ -23,6 +24,7 @@ export const testApp = (store: Pick<TestStore, 'database'>, more: Partial<Server
     database: store.database,
     status: () => TEST_STATUS,
     metrics: () => 'recount_up 1\n',
+    explain,
     projectOf: () => 1,
     doors: LOOPBACK_DOORS,
     version: '0.0.0-test',
@@ -45,4 +47,16 @@ export const get = async <T>(app: Hono, path: string, status = 200): Promise<T> 
   return (
     text === '' ? undefined : /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : text
   ) as T
+}
+
+/** POST of JSON as a page of this machine would. */
+export const post = async <T>(app: Hono, path: string, body: unknown, status = 200): Promise<T> => {
+  const answer = await app.request(path, {
+    method: 'POST',
+    headers: { host: 'localhost:4320', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const text = await answer.text()
+  if (answer.status !== status) throw new Error(`POST ${path}: ${answer.status} ${text}`)
+  return JSON.parse(text) as T
 }

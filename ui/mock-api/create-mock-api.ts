@@ -2,6 +2,7 @@ import type { Response as Answer, Params } from '../../schema/api/contract.ts'
 import { PATHS, type RouteName } from '../../schema/api/paths.ts'
 import { resolveRange } from '../util/time-range.ts'
 import { fullSpanOf } from './full-span.ts'
+import { MAPPING_EXAMPLE } from './mapping-example.ts'
 import { logsOf, replayOf, traceItemOf, traceOf, traceReplayOf } from './recording.ts'
 import { facetsOf, histogramOf, overviewOf, reportOf } from './reports.ts'
 import { createSessions, type MockSession, runOf } from './sessions.ts'
@@ -127,6 +128,8 @@ const HANDLERS: Handlers = {
   traceReplay: (call) => when(byTrace(call), traceReplayOf),
   traceLogs: (call) => when(byTrace(call), (s) => ({ items: [...logsOf(s)], next: null })),
   span: (call) => when(byTrace(call), (s) => fullSpanOf(s, (call.params as Params<'span'>).spanId)),
+  spanMapping: (call) => when(byTrace(call), () => ({ ...MAPPING_EXAMPLE, storedMapperVersion: 1, differs: [] })),
+  mapping: () => ({ items: [MAPPING_EXAMPLE] }),
   agents: report('agent'),
   tools: report('tool'),
   models: report('model'),
