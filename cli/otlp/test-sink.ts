@@ -64,7 +64,7 @@ export async function startOtlpSink(
       for (const { resource, scopeSpans } of decoded.resourceSpans)
         for (const { scope, spans: items } of scopeSpans)
           spans.push(...items.map((item) => readable(item, resource.attributes, scope.name)))
-    } else {
+    } else if (decoded.signal === 'logs') {
       for (const { resource, scopeLogs } of decoded.resourceLogs)
         for (const { scope, logRecords } of scopeLogs)
           logs.push(...logRecords.map((item) => readable(item, resource.attributes, scope.name)))

@@ -33,6 +33,8 @@ export const normalise = (decoded: Decoded, context: NormaliseContext): Normalis
   const { spans, logs } =
     decoded.signal === 'traces'
       ? { spans: normaliseSpans(decoded, request), logs: [] }
-      : normaliseLogs(decoded, request, context.receivedAtMs)
+      : decoded.signal === 'logs'
+        ? normaliseLogs(decoded, request, context.receivedAtMs)
+        : { spans: [], logs: [] }
   return { spans, logs, scores: request.scores, contents: contents.list, rejections: checks.rejections() }
 }

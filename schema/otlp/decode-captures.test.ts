@@ -69,6 +69,7 @@ function summary(decoded: Decoded): Line[] {
         ]),
       ),
     )
+  if (decoded.signal !== 'logs') throw new Error('metrics are compared elsewhere')
   return decoded.resourceLogs.flatMap((rl) =>
     rl.scopeLogs.flatMap((sl) =>
       sl.logRecords.map((r) => [

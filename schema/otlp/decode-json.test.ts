@@ -162,7 +162,7 @@ describe('decodeJson refuses, and says where,', () => {
   it('more spans than memory is meant for', () => {
     const spans = `${'{},'.repeat(1_000_001)}{}`
     const body = bytes(`{"resourceSpans":[{"scopeSpans":[{"spans":[${spans}]}]}]}`)
-    expect(() => decodeJson('traces', body)).toThrow('more than 1000000 spans or records')
+    expect(() => decodeJson('traces', body)).toThrow('more than 1000000 spans, records or points')
   })
 
   it('a body of ever new field names, in one object or in many, before they cost time', () => {

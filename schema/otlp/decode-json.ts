@@ -1,15 +1,24 @@
 import { JsonFields } from './json-fields.ts'
+import { readMetric } from './json-metric.ts'
 import { parseJson } from './json-text.ts'
-import type { Decoded, Resource, ResourceLogs, ResourceSpans, Scope, Signal, WireLogRecord, WireSpan } from './wire.ts'
-import { DecodeError } from './wire.ts'
+import type {
+  Decoded,
+  Resource,
+  ResourceLogs,
+  ResourceMetrics,
+  ResourceSpans,
+  Scope,
+  Signal,
+  WireLogRecord,
+  WireSpan,
+} from './wire.ts'
 
 /**
- * An `Export(Trace|Logs)ServiceRequest` in OTLP/JSON (opentelemetry-proto docs/specification.md, "JSON Protobuf Encoding"): names in
+ * An `Export(Trace|Logs|Metrics)ServiceRequest` in OTLP/JSON (opentelemetry-proto docs/specification.md, "JSON Protobuf Encoding"): names in
  * lowerCamelCase, unknown fields ignored, ids in hex of any case. Values nested deeper than `VALUE_DEPTH_MAX` become the text
  * `TOO_DEEP`. Throws `DecodeError`.
  */
 export function decodeJson(signal: Signal, bytes: Uint8Array): Decoded {
-  if (signal === 'metrics') throw new DecodeError('metrics are not decoded by this version')
   const { json, invalidUtf8 } = parseJson(bytes)
   const fields = new JsonFields()
   const request = fields.object(json, 'body')
@@ -19,6 +28,12 @@ export function decodeJson(signal: Signal, bytes: Uint8Array): Decoded {
       .list(request.resourceSpans, 'resourceSpans')
       .map((item, i) => readResourceSpans(fields, item, `resourceSpans[${i}]`))
     return { signal, resourceSpans, invalidUtf8: invalidUtf8 + fields.loneSurrogates }
+  }
+  if (signal === 'metrics') {
+    const resourceMetrics = fields
+      .list(request.resourceMetrics, 'resourceMetrics')
+      .map((item, i) => readResourceMetrics(fields, item, `resourceMetrics[${i}]`))
+    return { signal, resourceMetrics, invalidUtf8: invalidUtf8 + fields.loneSurrogates }
   }
   const resourceLogs = fields
     .list(request.resourceLogs, 'resourceLogs')
@@ -68,6 +83,24 @@ function readResourceLogs(fields: JsonFields, item: unknown, path: string): Reso
         .list(group?.logRecords, 'logRecords')
         .map((record, j) => readLogRecord(fields, record, `${scopePath}.logRecords[${j}]`))
       return { scope, logRecords }
+    }),
+  }
+}
+
+function readResourceMetrics(fields: JsonFields, item: unknown, path: string): ResourceMetrics {
+  fields.begin(path)
+  const object = fields.object(item, '')
+  return {
+    resource: readResource(fields, object?.resource),
+    scopeMetrics: fields.list(object?.scopeMetrics, 'scopeMetrics').map((scopeMetrics, i) => {
+      const scopePath = `${path}.scopeMetrics[${i}]`
+      fields.begin(scopePath)
+      const group = fields.object(scopeMetrics, '')
+      const scope = readScope(fields, group?.scope)
+      const metrics = fields
+        .list(group?.metrics, 'metrics')
+        .map((metric, j) => readMetric(fields, metric, `${scopePath}.metrics[${j}]`))
+      return { scope, metrics }
     }),
   }
 }

@@ -1,3 +1,4 @@
+import { readMetric } from './protobuf-metric.ts'
 import { ProtobufReader } from './protobuf-reader.ts'
 import { readSpan } from './protobuf-span.ts'
 import { fields, NO_RESOURCE, NO_SCOPE, readKeyValue, readResource, readScope, readValue } from './protobuf-value.ts'
@@ -7,6 +8,7 @@ import type {
   KeyValue,
   Resource,
   ResourceLogs,
+  ResourceMetrics,
   ResourceSpans,
   Scope,
   Signal,
@@ -15,7 +17,7 @@ import type {
 import { DecodeError } from './wire.ts'
 
 /**
- * An `Export(Trace|Logs)ServiceRequest` in protobuf (opentelemetry-proto: trace/v1, logs/v1, common/v1).
+ * An `Export(Trace|Logs|Metrics)ServiceRequest` in protobuf (opentelemetry-proto: trace/v1, logs/v1, metrics/v1, common/v1).
  * Unknown fields are skipped; a known field with another wire type is an error, since it means that the body is some other message
  * (the OpenTelemetry Collector is as strict). Values nested deeper than `VALUE_DEPTH_MAX` become the text `TOO_DEEP`: their bytes are
  * delimited, so they are stepped over at no cost and the rest of the request is kept. Throws `DecodeError`.
@@ -31,11 +33,12 @@ export function decodeProtobuf(signal: Signal, bytes: Uint8Array): Decoded {
       const resourceLogs = readRequest(reader, readResourceLogs)
       return { signal, resourceLogs, invalidUtf8: reader.invalidUtf8 }
     }
+    const resourceMetrics = readRequest(reader, readResourceMetrics)
+    return { signal, resourceMetrics, invalidUtf8: reader.invalidUtf8 }
   } catch (error) {
     if (error instanceof DecodeError) throw new DecodeError(`${placeOf(reader, signal)}${error.message}`)
     throw error
   }
-  throw new DecodeError(`${signal} are not decoded by this version`)
 }
 
 // Tags as they stand on the wire: field number << 3 | wire type. A `KNOWN_…` mask has the bit of every field number that is read.
@@ -43,18 +46,23 @@ const KNOWN_1 = fields(1)
 const KNOWN_1_2 = fields(1, 2)
 const KNOWN_LOG = fields(1, 2, 3, 5, 6, 8, 9, 10, 11, 12)
 
+const PLACES: Readonly<Record<Signal, readonly [string, string, string]>> = {
+  traces: ['resource_spans', 'scope_spans', 'spans'],
+  logs: ['resource_logs', 'scope_logs', 'log_records'],
+  metrics: ['resource_metrics', 'scope_metrics', 'metrics'],
+}
+
 type Read<T> = (reader: ProtobufReader, end: number) => T
 
 function placeOf(r: ProtobufReader, signal: Signal): string {
   if (r.resource < 0) return ''
-  const [resources, scopes, items] =
-    signal === 'traces' ? ['resource_spans', 'scope_spans', 'spans'] : ['resource_logs', 'scope_logs', 'log_records']
+  const [resources, scopes, items] = PLACES[signal]
   const scope = r.scope < 0 ? '' : `.${scopes}[${r.scope}]`
   const item = r.item < 0 ? '' : `.${items}[${r.item}]`
   return `${resources}[${r.resource}]${scope}${item}, `
 }
 
-/** Both requests have one field: the repeated message at number 1. */
+/** The requests have one field: the repeated message at number 1. */
 function readRequest<T>(r: ProtobufReader, read: Read<T>): T[] {
   const list: T[] = []
   while (r.pos < r.size) {
@@ -70,7 +78,7 @@ function readRequest<T>(r: ProtobufReader, read: Read<T>): T[] {
   return list
 }
 
-/** ResourceSpans and ResourceLogs have the same form, and so do ScopeSpans and ScopeLogs: whose they are, and the list. */
+/** ResourceSpans, ResourceLogs and ResourceMetrics have the same form, and so have their scopes: whose they are, and the list. */
 function readResourceGroup<T>(r: ProtobufReader, end: number, read: Read<T>): { resource: Resource; list: T[] } {
   let resource = NO_RESOURCE
   const list: T[] = []
@@ -120,6 +128,16 @@ function readResourceLogs(r: ProtobufReader, end: number): ResourceLogs {
 function readScopeLogs(r: ProtobufReader, end: number): ResourceLogs['scopeLogs'][number] {
   const { scope, list } = readScopeGroup(r, end, readLogRecord)
   return { scope, logRecords: list }
+}
+
+function readResourceMetrics(r: ProtobufReader, end: number): ResourceMetrics {
+  const { resource, list } = readResourceGroup(r, end, readScopeMetrics)
+  return { resource, scopeMetrics: list }
+}
+
+function readScopeMetrics(r: ProtobufReader, end: number): ResourceMetrics['scopeMetrics'][number] {
+  const { scope, list } = readScopeGroup(r, end, readMetric)
+  return { scope, metrics: list }
 }
 
 function readLogRecord(r: ProtobufReader, end: number): WireLogRecord {

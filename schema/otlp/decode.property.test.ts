@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { resourceLogsArbitrary, resourceSpansArbitrary } from '../../test/support/otlp-arbitraries.ts'
+import {
+  resourceLogsArbitrary,
+  resourceMetricsArbitrary,
+  resourceSpansArbitrary,
+} from '../../test/support/otlp-arbitraries.ts'
 import { decodeJson } from './decode-json.ts'
 import { decodeProtobuf } from './decode-protobuf.ts'
 import { encodeJson } from './encode-json.ts'
+import { encodeMetrics } from './encode-metrics.ts'
 import { encodeLogs, encodeTraces } from './encode-protobuf.ts'
 import { DecodeError } from './wire.ts'
 
@@ -31,6 +36,17 @@ describe('decoding what was encoded', () => {
       { numRuns: 300 },
     )
   })
+
+  it('gives the same metrics of every type, in protobuf and in JSON', () => {
+    fc.assert(
+      fc.property(resourceMetricsArbitrary, (resourceMetrics) => {
+        const wanted = { signal: 'metrics', resourceMetrics, invalidUtf8: 0 }
+        expect(decodeProtobuf('metrics', encodeMetrics(resourceMetrics))).toEqual(wanted)
+        expect(decodeJson('metrics', utf8(encodeJson({ resourceMetrics })))).toEqual(zeroSigns(wanted))
+      }),
+      { numRuns: 300 },
+    )
+  })
 })
 
 describe('decoding what was damaged', () => {
@@ -44,6 +60,11 @@ describe('decoding what was damaged', () => {
       signal: 'logs' as const,
       pb: encodeLogs(r),
       json: utf8(encodeJson({ resourceLogs: r })),
+    })),
+    resourceMetricsArbitrary.map((r) => ({
+      signal: 'metrics' as const,
+      pb: encodeMetrics(r),
+      json: utf8(encodeJson({ resourceMetrics: r })),
     })),
   )
   const damages = fc.array(
@@ -77,7 +98,7 @@ describe('decoding what was damaged', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 300 }),
-        fc.constantFrom('traces' as const, 'logs' as const),
+        fc.constantFrom('traces' as const, 'logs' as const, 'metrics' as const),
         (bytes, signal) => {
           for (const decode of [decodeProtobuf, decodeJson]) {
             try {

@@ -1,15 +1,74 @@
-import type { AnyValue, KeyValue, ResourceLogs, ResourceSpans } from './wire.ts'
+import type {
+  AnyValue,
+  KeyValue,
+  ResourceLogs,
+  ResourceMetrics,
+  ResourceSpans,
+  WireExemplar,
+  WireInteger,
+  WireMetric,
+} from './wire.ts'
 
 /** A request as OTLP/JSON text, for tests and benches. Times as decimal strings, bytes as base64, ids as hex. */
 export function encodeJson(request: {
   readonly resourceSpans?: readonly ResourceSpans[]
   readonly resourceLogs?: readonly ResourceLogs[]
+  readonly resourceMetrics?: readonly ResourceMetrics[]
 }): string {
-  return JSON.stringify(request, function (this: unknown, key: string, value: unknown) {
-    if (key === 'attributes') return keyValues(value as readonly KeyValue[])
+  const resourceMetrics = request.resourceMetrics?.map((group) => ({
+    ...group,
+    scopeMetrics: group.scopeMetrics.map((scoped) => ({ ...scoped, metrics: scoped.metrics.map(metricMessage) })),
+  }))
+  return JSON.stringify({ ...request, resourceMetrics }, function (this: unknown, key: string, value: unknown) {
+    if (key === 'attributes' || key === 'metadata' || key === 'filteredAttributes')
+      return keyValues(value as readonly KeyValue[])
     if (key === 'body') return anyValue(value as AnyValue)
+    if (typeof value === 'number') return jsonDouble(value)
     return typeof value === 'bigint' ? String(value) : value
   })
+}
+
+const DATA_FIELDS = {
+  gauge: 'gauge',
+  sum: 'sum',
+  histogram: 'histogram',
+  exponential_histogram: 'exponentialHistogram',
+  summary: 'summary',
+} as const
+
+/** Our union as the message has it: the data under its own name, numbers as `asInt` or `asDouble`. */
+const metricMessage = ({ name, description, unit, metadata, ...data }: WireMetric): unknown => {
+  const named = { name, description, unit, metadata }
+  if (data.type === 'none') return named
+  const { type, points, ...more } = data
+  const temporality = 'temporality' in more ? { aggregationTemporality: more.temporality } : {}
+  const monotonic = 'isMonotonic' in more ? { isMonotonic: more.isMonotonic } : {}
+  const dataPoints = points.map((point) => {
+    const { quantiles, value, exemplars, ...rest } = {
+      quantiles: undefined,
+      value: undefined,
+      exemplars: undefined,
+      ...point,
+    }
+    return {
+      ...rest,
+      ...number(value ?? null),
+      ...(quantiles ? { quantileValues: quantiles } : {}),
+      ...(exemplars ? { exemplars: exemplars.map(exemplarMessage) } : {}),
+    }
+  })
+  return { ...named, [DATA_FIELDS[type]]: { dataPoints, ...temporality, ...monotonic } }
+}
+
+const exemplarMessage = ({ value, attributes, ...exemplar }: WireExemplar): unknown => ({
+  ...exemplar,
+  ...number(value),
+  filteredAttributes: attributes,
+})
+
+const number = (value: WireInteger | null): object => {
+  if (value === null) return {}
+  return typeof value === 'bigint' || Number.isSafeInteger(value) ? { asInt: String(value) } : { asDouble: value }
 }
 
 const keyValues = (list: readonly KeyValue[]): unknown[] =>

@@ -62,11 +62,11 @@ export function encodeRpcStatus(code: number, message: string): Uint8Array<Array
   return writer.finish()
 }
 
-function writeResource(w: ProtobufWriter, resource: Resource): void {
+export function writeResource(w: ProtobufWriter, resource: Resource): void {
   if (resource.attributes.length > 0) w.message(1, () => writeKeyValues(w, 1, resource.attributes))
 }
 
-function writeScope(w: ProtobufWriter, scope: Scope): void {
+export function writeScope(w: ProtobufWriter, scope: Scope): void {
   w.message(1, () => {
     w.string(1, scope.name)
     w.string(2, scope.version)
@@ -120,7 +120,7 @@ function writeLogRecord(w: ProtobufWriter, record: WireLogRecord): void {
   w.string(12, record.eventName)
 }
 
-function writeKeyValues(w: ProtobufWriter, field: number, attributes: readonly KeyValue[]): void {
+export function writeKeyValues(w: ProtobufWriter, field: number, attributes: readonly KeyValue[]): void {
   for (const { key, value } of attributes)
     w.message(field, () => {
       w.string(1, key)

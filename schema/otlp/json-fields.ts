@@ -1,4 +1,4 @@
-import type { AnyValue, KeyValue } from './wire.ts'
+import type { AnyValue, KeyValue, WireInteger } from './wire.ts'
 import { DecodeError, ITEMS_PER_REQUEST_MAX, TOO_DEEP, VALUE_DEPTH_MAX } from './wire.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -24,11 +24,13 @@ export class JsonFields {
 
   private items = 0
 
-  /** To be called as a resource, scope, span or record is begun. */
+  /** To be called as a resource, scope, span, record or data point is begun. */
   begin(place: string): void {
     this.place = place
     if (++this.items > ITEMS_PER_REQUEST_MAX)
-      throw new DecodeError(`more than ${ITEMS_PER_REQUEST_MAX} spans or records in one request; send smaller batches`)
+      throw new DecodeError(
+        `more than ${ITEMS_PER_REQUEST_MAX} spans, records or points in one request; send smaller batches`,
+      )
   }
 
   text(value: unknown, field: string): string {
@@ -51,6 +53,33 @@ export class JsonFields {
     const integer = this.integer(value, field)
     if (integer < 0n || integer > UINT64_MAX) return this.fail(field, 'an unsigned 64-bit integer', value)
     return integer
+  }
+
+  /** An unsigned 64-bit count: a number while it is a safe integer. */
+  count(value: unknown, field: string): WireInteger {
+    if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
+    const integer = this.uint64(value, field)
+    const number = Number(integer)
+    return Number.isSafeInteger(number) ? number : integer
+  }
+
+  /** A double that need not be there. */
+  doubleOrNull(value: unknown, field: string): number | null {
+    return value === undefined || value === null ? null : this.double(value, field)
+  }
+
+  int64OrNull(value: unknown, field: string): WireInteger | null {
+    return value === undefined || value === null ? null : this.int64(value, field)
+  }
+
+  int32(value: unknown, field: string): number {
+    if (value === undefined || value === null) return 0
+    const number = Number(this.integer(value, field))
+    return number >= -0x80000000 && number <= 0x7fffffff ? number : this.fail(field, 'a 32-bit integer', value)
+  }
+
+  flag(value: unknown, field: string): boolean {
+    return value === undefined || value === null ? false : this.boolean(value, field)
   }
 
   uint32(value: unknown, field: string): number {
@@ -119,7 +148,7 @@ export class JsonFields {
     return typeof value === 'boolean' ? value : this.fail(field, 'true or false', value)
   }
 
-  private int64(value: unknown, field: string): number | bigint {
+  int64(value: unknown, field: string): number | bigint {
     if (Number.isSafeInteger(value)) return value as number
     const integer = this.integer(value, field)
     if (integer < INT64_MIN || integer > INT64_MAX) return this.fail(field, 'a 64-bit integer', value)
@@ -127,7 +156,7 @@ export class JsonFields {
     return Number.isSafeInteger(number) ? number : integer
   }
 
-  private double(value: unknown, field: string): number {
+  double(value: unknown, field: string): number {
     if (typeof value === 'number') return value
     if (value === 'NaN') return Number.NaN
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN

@@ -19,6 +19,11 @@ export const FIXED32 = 5
 
 const WIRE_TYPE_NAMES = ['varint', '64-bit', 'length-delimited', 'group start', 'group end', '32-bit', '6', '7']
 
+const plainInteger = (value: bigint): number | bigint => {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
+
 /**
  * Reads protobuf's wire format from a buffer, forward only. Every read takes the `end` of the message it is in and throws
  * `DecodeError` rather than read past it. Written for speed: no closures, no slices but for the strings that are kept.
@@ -97,6 +102,28 @@ export class ProtobufReader {
     return this.view.getBigUint64(at, true)
   }
 
+  /** An unsigned count in 8 bytes: a number while it is a safe integer, else a bigint. */
+  count64(end: number): number | bigint {
+    return plainInteger(this.fixed64(end))
+  }
+
+  sfixed64(end: number): number | bigint {
+    const at = this.take(8, end)
+    return plainInteger(this.view.getBigInt64(at, true))
+  }
+
+  /** An unsigned 64-bit varint, likewise. */
+  uint64(end: number): number | bigint {
+    const value = this.int64(end)
+    return value < 0 ? BigInt.asUintN(64, BigInt(value)) : value
+  }
+
+  /** A zigzag varint of 32 bits. */
+  sint32(end: number): number {
+    const value = this.varint32(end)
+    return (value >>> 1) ^ -(value & 1)
+  }
+
   double(end: number): number {
     const at = this.take(8, end)
     return this.view.getFloat64(at, true)
@@ -161,7 +188,7 @@ export class ProtobufReader {
   /** To be called once per resource, scope, span or record before it is read. */
   countItem(): void {
     if (++this.items > ITEMS_PER_REQUEST_MAX)
-      this.fail(`more than ${ITEMS_PER_REQUEST_MAX} spans or records in one request; send smaller batches`)
+      this.fail(`more than ${ITEMS_PER_REQUEST_MAX} spans, records or points in one request; send smaller batches`)
   }
 
   /** To be called once per attribute, event, link or list value before it is read. */

@@ -53,6 +53,13 @@ export class ProtobufWriter {
     this.pos = this.buf.writeBigUInt64LE(value, this.pos)
   }
 
+  /** Signed, and written also where it is 0: OTLP has it in oneofs only. */
+  sfixed64(field: number, value: bigint): void {
+    this.tag(field, 1)
+    this.reserve(8)
+    this.pos = this.buf.writeBigInt64LE(value, this.pos)
+  }
+
   double(field: number, value: number): void {
     this.tag(field, 1)
     this.reserve(8)

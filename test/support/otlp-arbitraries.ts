@@ -3,9 +3,13 @@ import type {
   AnyValue,
   KeyValue,
   ResourceLogs,
+  ResourceMetrics,
   ResourceSpans,
   Scope,
+  WireBuckets,
+  WireExemplar,
   WireLogRecord,
+  WireMetric,
   WireSpan,
 } from '../../schema/otlp/wire.ts'
 
@@ -91,4 +95,78 @@ export const resourceLogsArbitrary: fc.Arbitrary<ResourceLogs[]> = fc.array(
     scopeLogs: fc.array(fc.record({ scope, logRecords: fc.array(logRecord, { maxLength: 4 }) }), { maxLength: 3 }),
   }),
   { maxLength: 3 },
+)
+
+const count = fc
+  .oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.bigInt({ min: 0n, max: 500n }))
+  .map((n) => (Number.isSafeInteger(Number(n)) ? Number(n) : n))
+const perhapsDouble = fc.option(fc.double())
+const number = fc.option(fc.oneof(integer, fc.double()))
+const counts = fc.array(count, { maxLength: 6 })
+const int32 = fc.integer({ min: -0x80000000, max: 0x7fffffff })
+const temporality = fc.nat(3)
+
+const exemplars: fc.Arbitrary<WireExemplar[]> = fc.array(
+  fc.record({ timeUnixNano: nanos, value: number, traceId, spanId, attributes: keyValues }),
+  { maxLength: 2 },
+)
+const point = { attributes: keyValues, startTimeUnixNano: nanos, timeUnixNano: nanos, flags: uint32 }
+const distribution = { count, sum: perhapsDouble, min: perhapsDouble, max: perhapsDouble, exemplars }
+const buckets: fc.Arbitrary<WireBuckets> = fc.record({ offset: int32, bucketCounts: counts })
+const points = <P>(arbitrary: fc.Arbitrary<P>): fc.Arbitrary<P[]> => fc.array(arbitrary, { maxLength: 3 })
+const numberPoints = points(fc.record({ ...point, value: number, exemplars }))
+
+const data = fc.oneof(
+  fc.record({ type: fc.constant('gauge' as const), points: numberPoints }),
+  fc.record({ type: fc.constant('sum' as const), temporality, isMonotonic: fc.boolean(), points: numberPoints }),
+  fc.record({
+    type: fc.constant('histogram' as const),
+    temporality,
+    points: points(
+      fc.record({
+        ...point,
+        ...distribution,
+        bucketCounts: counts,
+        explicitBounds: fc.array(fc.double(), { maxLength: 5 }),
+      }),
+    ),
+  }),
+  fc.record({
+    type: fc.constant('exponential_histogram' as const),
+    temporality,
+    points: points(
+      fc.record({
+        ...point,
+        ...distribution,
+        scale: int32,
+        zeroCount: count,
+        zeroThreshold: fc.double(),
+        positive: buckets,
+        negative: buckets,
+      }),
+    ),
+  }),
+  fc.record({
+    type: fc.constant('summary' as const),
+    points: points(
+      fc.record({
+        ...point,
+        count,
+        sum: fc.double(),
+        quantiles: fc.array(fc.record({ quantile: fc.double(), value: fc.double() }), { maxLength: 3 }),
+      }),
+    ),
+  }),
+  fc.record({ type: fc.constant('none' as const), points: fc.constant([]) }),
+)
+const metric: fc.Arbitrary<WireMetric> = fc
+  .tuple(fc.record({ name: text, description: text, unit: text, metadata: keyValues }), data)
+  .map(([named, chosen]) => ({ ...named, ...chosen }))
+
+export const resourceMetricsArbitrary: fc.Arbitrary<ResourceMetrics[]> = fc.array(
+  fc.record({
+    resource,
+    scopeMetrics: fc.array(fc.record({ scope, metrics: fc.array(metric, { maxLength: 3 }) }), { maxLength: 2 }),
+  }),
+  { maxLength: 2 },
 )

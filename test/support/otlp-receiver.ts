@@ -35,7 +35,7 @@ export async function startReceiver({ answer, limits, doors, key }: Setup = {}) 
   const consumer: Consumer = async (request) => {
     seen.push(request)
     if (answer) return answer(request)
-    return { kind: 'accepted', accepted: countSpans(decode(request)), rejections: [] }
+    return { kind: 'accepted', accepted: countItems(decode(request)), rejections: [] }
   }
   const server = createOtlpHttpServer({
     consumer: acknowledgeOnce(consumer, { meters }),
@@ -53,10 +53,15 @@ export async function startReceiver({ answer, limits, doors, key }: Setup = {}) 
 const decode = ({ signal, encoding, body }: OtlpRequest): Decoded =>
   encoding === 'protobuf' ? decodeProtobuf(signal, body) : decodeJson(signal, body)
 
-const countSpans = (decoded: Decoded): number =>
-  decoded.signal === 'traces'
-    ? decoded.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans)).length
-    : decoded.resourceLogs.flatMap((r) => r.scopeLogs.flatMap((s) => s.logRecords)).length
+const countItems = (decoded: Decoded): number => {
+  if (decoded.signal === 'traces')
+    return decoded.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans)).length
+  if (decoded.signal === 'logs')
+    return decoded.resourceLogs.flatMap((r) => r.scopeLogs.flatMap((s) => s.logRecords)).length
+  return decoded.resourceMetrics
+    .flatMap((r) => r.scopeMetrics.flatMap((s) => s.metrics.map((m) => m.points.length)))
+    .reduce((sum, points) => sum + points, 0)
+}
 
 interface Sent {
   readonly path?: string
