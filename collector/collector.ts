@@ -35,6 +35,9 @@ export interface CollectorStatus {
   readonly spoolBytes: number
   /** Age of the oldest acknowledged request that cannot be queried and is not tallied yet; 0 when none waits. */
   readonly lagMs: number
+  /** The same, of what waits to be loaded, and of what is loaded and waits to be tallied. */
+  readonly loadLagMs: number
+  readonly tallyLagMs: number
   /** Why loading does not advance, '' while it does. */
   readonly trouble: string
 }
@@ -217,7 +220,7 @@ export const startCollector = async (
     }
     try {
       if (batch.sections.length > 0) await spool.append(batch.sections)
-      return { kind: 'accepted', accepted: batch.accepted, rejections: batch.rejections }
+      return { kind: 'accepted', accepted: batch.accepted, rejections: batch.rejections, notes: batch.notes }
     } catch (error) {
       const full = error instanceof SpoolFull
       report(`spool: ${(error as Error).message}; answering 503 until there is room`)
@@ -233,7 +236,18 @@ export const startCollector = async (
     const oldest = spool.oldestMs
     return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest)
   }
+  const stageLagMs = (isLoaded: boolean): number => {
+    const opened = spool.segments
+      .filter(({ id }) => loadedIds.has(id) === isLoaded)
+      .map((segment) => segment.openedAtMs)
+    return opened.length === 0 ? 0 : Math.max(0, Date.now() - Math.min(...opened))
+  }
   metrics.read('recount_spool_bytes', 'Bytes acknowledged and not yet loaded', () => spool.bytes + tallySpool.bytes)
+  metrics.read(
+    'recount_tally_lag_seconds',
+    'Age of the oldest request that is queryable and waits to be tallied',
+    () => stageLagMs(true) / 1000,
+  )
   metrics.read(
     'recount_load_lag_seconds',
     'Age of the oldest request that is not queryable and tallied',
@@ -242,7 +256,13 @@ export const startCollector = async (
 
   return {
     accept,
-    status: () => ({ spoolBytes: spool.bytes + tallySpool.bytes, lagMs: lagMs(), trouble }),
+    status: () => ({
+      spoolBytes: spool.bytes + tallySpool.bytes,
+      lagMs: lagMs(),
+      loadLagMs: stageLagMs(false),
+      tallyLagMs: stageLagMs(true),
+      trouble,
+    }),
     settled: async () => {
       await spool.flush()
       while (spool.bytes > 0) {

@@ -1,3 +1,4 @@
+import type { IngestProtocol } from '../schema/model/ingest.ts'
 import type { Encoding, Signal } from '../schema/otlp/wire.ts'
 
 /** One OTLP export request, decompressed and inside the size limit; what `receive/` hands to the next stage. */
@@ -5,6 +6,8 @@ export interface OtlpRequest {
   readonly projectId: number
   readonly signal: Signal
   readonly encoding: Encoding
+  /** How it came, where that is not HTTP with this encoding. */
+  readonly protocol?: IngestProtocol
   readonly body: Uint8Array
   readonly receivedAtMs: number
 }
@@ -29,12 +32,23 @@ export const REJECT_REASONS = [
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
+/** What was kept, but is not as it once was: counted, and shown to whoever can mend the sender. */
+export interface Notes {
+  /** Sequences that were not UTF-8 and became U+FFFD. */
+  readonly invalid_utf8: number
+}
+
 /**
  * The next stage's answer. `accepted`: what was not rejected is on disk, fsynced (architecture.md §2, the acknowledgement rule).
  * `unavailable`: nothing of the request was kept, send it again. `invalid`: it can never be accepted.
  */
 export type AcceptResult =
-  | { readonly kind: 'accepted'; readonly accepted: number; readonly rejections: readonly Rejection[] }
+  | {
+      readonly kind: 'accepted'
+      readonly accepted: number
+      readonly rejections: readonly Rejection[]
+      readonly notes?: Notes
+    }
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number }
   | { readonly kind: 'invalid'; readonly message: string }
 

@@ -7,6 +7,8 @@ import { getRequestListener } from '@hono/node-server'
 import { COLLECTOR_DEFAULTS, type CollectorConfig, startCollector } from '../../collector/collector.ts'
 import { explain } from '../../collector/explain/explain.ts'
 import { acknowledgeOnce } from '../../collector/receive/acknowledged.ts'
+import { IngestAccount } from '../../collector/receive/ingest-account.ts'
+import { startIngestRecorder } from '../../collector/receive/ingest-recorder.ts'
 import { receiveMeters } from '../../collector/receive/meters.ts'
 import { createOtlpHttpServer } from '../../collector/receive/otlp-http.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
@@ -21,6 +23,7 @@ import { version } from '../version.ts'
 import { takeDataDir } from './data-dir.ts'
 import { keyGuard, mayIngest, mayRead, newKey, readKeys } from './keys.ts'
 import { StartProblem } from './problems.ts'
+import { quarantinedSegments } from './quarantine.ts'
 import { recentRate } from './recent-rate.ts'
 import { UiSessions } from './ui-sessions.ts'
 
@@ -93,6 +96,24 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
     )
     undo.push(() => collector.close(0))
 
+    const account = new IngestAccount()
+    const recorder = startIngestRecorder({
+      account,
+      database,
+      gauges: async () => {
+        const { spoolBytes, lagMs, loadLagMs, tallyLagMs } = collector.status()
+        return {
+          spool_bytes: spoolBytes,
+          lag_ms: lagMs,
+          load_lag_ms: loadLagMs,
+          tally_lag_ms: tallyLagMs,
+          quarantined_segments: await quarantinedSegments(dataDir.path),
+        }
+      },
+      log: config.log,
+    })
+    undo.push(() => recorder.close())
+
     const internalKey = newKey()
     const guard = keyGuard(dataDir.path, exposed, internalKey)
     const needsKey = exposed || readKeys(dataDir.path).length > 0
@@ -106,7 +127,7 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
           if (result.kind === 'accepted') rate.add(result.accepted)
           return result
         },
-        { meters },
+        { meters, account },
       ),
       authenticate: (headers) => {
         const principal = guard(headers)
@@ -114,6 +135,7 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
       },
       doors,
       meters,
+      account,
       log: config.log,
     })
     const startedMs = Date.now()
@@ -172,6 +194,7 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
     const close = async (graceMs: number): Promise<void> => {
       await Promise.all([otlp.stop(REQUEST_GRACE_MS), closeServer(api)])
       await collector.close(graceMs)
+      await recorder.close()
       await database.close()
       await dataDir.release()
     }
@@ -181,7 +204,10 @@ export const startRecount = async (config: ServeConfig): Promise<Recount> => {
       dataDir: dataDir.path,
       needsKey,
       database,
-      settled: collector.settled,
+      settled: async () => {
+        await collector.settled()
+        await recorder.flush()
+      },
       runDemo: (signal) =>
         runDemo({ endpoint: urls.otlpHttp, key: internalKey, signal, live: true, print: config.log }).then(
           () => undefined,

@@ -11,7 +11,7 @@ import {
 } from '../../schema/clickhouse/tables.ts'
 import { decodeJson } from '../../schema/otlp/decode-json.ts'
 import { decodeProtobuf } from '../../schema/otlp/decode-protobuf.ts'
-import type { OtlpRequest, Rejection } from '../pipeline-types.ts'
+import type { Notes, OtlpRequest, Rejection } from '../pipeline-types.ts'
 import { encodeKeys, type TraceKey } from '../spool/keys.ts'
 import { normalise } from './normalise.ts'
 
@@ -20,6 +20,7 @@ export interface EncodedBatch {
   readonly sections: readonly Section[]
   readonly accepted: number
   readonly rejections: readonly Rejection[]
+  readonly notes: Notes
 }
 
 /** Rows of one table; `keys` is not a table but the list of touched traces (`spool/keys.ts`). */
@@ -76,6 +77,7 @@ export const encodeBatch = (request: OtlpRequest, context: BatchContext): Encode
       { table: 'keys' as const, rows: keys.size, bytes: encodeKeys([...keys.values()]) },
     ].filter((s) => s.rows > 0),
     accepted: decoded.signal === 'traces' ? encodedSpans.rows : encodedLogs.rows,
+    notes: { invalid_utf8: decoded.invalidUtf8 },
     rejections:
       unfit === 0
         ? rejections

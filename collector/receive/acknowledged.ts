@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { AcceptResult, Consumer, OtlpRequest } from '../pipeline-types.ts'
+import type { IngestAccount } from './ingest-account.ts'
 import type { ReceiveMeters } from './meters.ts'
 
 export interface AcknowledgedOptions {
   readonly meters: ReceiveMeters
+  readonly account?: IngestAccount
   /** How long an acknowledgement is remembered; exporters give up after a minute, the collector after five. */
   readonly keepMs?: number
   /** Most acknowledgements remembered, oldest forgotten first; one takes some 300 bytes. */
@@ -23,7 +25,7 @@ type Accepted = Extract<AcceptResult, { kind: 'accepted' }>
  * Counts items too, since only here it is known which are new.
  */
 export function acknowledgeOnce(next: Consumer, options: AcknowledgedOptions): Consumer {
-  const { meters, keepMs = KEEP_MS, entriesMax = ENTRIES_MAX, now = Date.now } = options
+  const { meters, account, keepMs = KEEP_MS, entriesMax = ENTRIES_MAX, now = Date.now } = options
   const settled = new Map<string, { readonly atMs: number; readonly answer: Accepted }>()
   const inFlight = new Map<string, Promise<AcceptResult>>()
 
@@ -37,11 +39,17 @@ export function acknowledgeOnce(next: Consumer, options: AcknowledgedOptions): C
     }
   }
 
+  const duplicate = (request: OtlpRequest): void => {
+    meters.duplicates.inc({ signal: request.signal })
+    account?.duplicate(request)
+  }
+
   const pass = async (request: OtlpRequest, key: string): Promise<AcceptResult> => {
     const result = await next(request)
     if (result.kind !== 'accepted') return result
     remember(key, result)
     count(meters, request, result)
+    account?.accepted(request, result)
     return result
   }
 
@@ -49,12 +57,12 @@ export function acknowledgeOnce(next: Consumer, options: AcknowledgedOptions): C
     const key = keyOf(request)
     const known = settled.get(key)
     if (known && now() - known.atMs <= keepMs) {
-      meters.duplicates.inc({ signal: request.signal })
+      duplicate(request)
       return Promise.resolve(known.answer)
     }
     const running = inFlight.get(key)
     if (running) {
-      meters.duplicates.inc({ signal: request.signal })
+      duplicate(request)
       return running
     }
     const answer = pass(request, key).finally(() => inFlight.delete(key))

@@ -8,6 +8,7 @@ import { type Admitted, admit, encodingOf, signalOf } from './admit.ts'
 import { type Answer, refusalAnswer, successAnswer } from './answer.ts'
 import { readBody } from './body.ts'
 import { ByteBudget } from './byte-budget.ts'
+import { httpProtocol, type IngestAccount } from './ingest-account.ts'
 import type { ReceiveMeters } from './meters.ts'
 import type { Refusal } from './status.ts'
 
@@ -17,6 +18,8 @@ export interface OtlpHttpOptions {
   readonly authenticate: Authenticate
   readonly doors: DoorConfig
   readonly meters: ReceiveMeters
+  /** Where refusals are told by reason; what is acknowledged is told by `acknowledgeOnce`. */
+  readonly account?: IngestAccount
   readonly limits?: Partial<OtlpHttpLimits>
   /** Shared with other receivers; by default the server has one of its own. */
   readonly budget?: ByteBudget
@@ -78,7 +81,7 @@ interface Receiver extends OtlpHttpOptions {
 
 type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly projectId?: number }
   /** The client went away: there is nobody to answer. */
   | { readonly kind: 'aborted' }
 
@@ -97,8 +100,13 @@ async function serve(
   if (outcome.kind === 'aborted') meters.aborted.inc({ signal })
   else if (outcome.kind === 'answered') write(receiver, request, response, outcome.answer)
   else {
+    const encoding = encodingOf(request)
     meters.refused.inc({ signal, reason: outcome.refusal.reason })
-    write(receiver, request, response, refusalAnswer(outcome.refusal, encodingOf(request) ?? 'json'))
+    receiver.account?.refused(
+      { projectId: outcome.projectId ?? 0, signal, protocol: httpProtocol(encoding) },
+      outcome.refusal,
+    )
+    write(receiver, request, response, refusalAnswer(outcome.refusal, encoding ?? 'json'))
   }
   meters.seconds.observe({ signal }, (performance.now() - startedAt) / 1000)
 }
@@ -116,7 +124,8 @@ async function judge(
     const admitted = admit(request, { authenticate, doors, requestBytesMax: limits.requestBytesMax })
     if ('reason' in admitted) return { kind: 'refused', refusal: admitted }
     if (expectsContinue) response.writeContinue()
-    return await take(receiver, request, admitted)
+    const outcome = await take(receiver, request, admitted)
+    return outcome.kind === 'refused' ? { ...outcome, projectId: admitted.projectId } : outcome
   } catch (error) {
     if (error instanceof DecodeError)
       return { kind: 'refused', refusal: { reason: 'undecodable', message: error.message } }

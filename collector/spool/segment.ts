@@ -24,6 +24,7 @@ const TABLE_IDS: readonly (TableName | 'keys')[] = [
   'run_ledger',
   'traces',
   'keys',
+  'ingest_stats',
 ]
 if (TABLE_NAMES.some((name) => !TABLE_IDS.includes(name)))
   throw new Error('a table has no number in the segment format')

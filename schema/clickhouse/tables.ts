@@ -8,6 +8,7 @@ import {
 } from '../model/run.ts'
 import type { Content, LogRecord, Score, Span } from '../model/span.ts'
 import { USAGE_BUCKETS, USAGE_COLUMNS, type UsageBuckets } from '../model/usage.ts'
+import { INGEST_STATS } from './ingest-table.ts'
 import { decoderOf, encoderOf } from './row-binary.ts'
 import type { RowBinaryReader } from './row-binary-reader.ts'
 import type { RowBinaryWriter } from './row-binary-writer.ts'
@@ -348,6 +349,7 @@ export const TABLES = {
   content: CONTENT,
   run_ledger: LEDGER,
   traces: TRACES,
+  ingest_stats: INGEST_STATS,
 } as const
 export type TableName = keyof typeof TABLES
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[]
