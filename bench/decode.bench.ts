@@ -118,6 +118,8 @@ function span(seed: number, i: number, name: string, values: Readonly<Record<str
     endTimeUnixNano: start + 812_345_678n,
     attributes: attributes(values),
     droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
     events: [],
     links: [],
     status: { code: i % 50 === 0 ? 2 : 0, message: i % 50 === 0 ? 'rate limited' : '' },

@@ -42,6 +42,8 @@ const traceOf = (trace: number, random: () => number): WireSpan[] => {
     endTimeUnixNano: BASE_NANOS + BigInt(i === 0 ? SPANS_PER_TRACE + 1 : i + 1) * 1_000_000_000n - 1_000_000n,
     attributes,
     droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
     events: [],
     links: [],
     status: { code: failed ? 2 : 0, message: failed ? 'tool returned an error' : '' },

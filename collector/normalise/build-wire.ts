@@ -27,6 +27,8 @@ export const wireSpan = (given: Partial<WireSpan>): WireSpan => ({
   endTimeUnixNano: nanos(RECEIVED_AT_MS - 400),
   attributes: [],
   droppedAttributesCount: 0,
+  droppedEventsCount: 0,
+  droppedLinksCount: 0,
   events: [],
   links: [],
   status: { code: 0, message: '' },

@@ -45,6 +45,8 @@ const spanOf = (wire: WireSpan, source: Source, facts: Facts, request: Request):
   if (endsBeforeStart) stored.attrs.set('recount.flag.end_before_start', 'true')
   if (endsTooLate) stored.attrs.set('recount.flag.end_in_future', String(wire.endTimeUnixNano))
   if (wire.droppedAttributesCount > 0) stored.nums.set('otel.dropped_attributes_count', wire.droppedAttributesCount)
+  if (wire.droppedEventsCount > 0) stored.nums.set('otel.dropped_events_count', wire.droppedEventsCount)
+  if (wire.droppedLinksCount > 0) stored.nums.set('otel.dropped_links_count', wire.droppedLinksCount)
   const parent = parentOf(wire, stored)
   const span = completeSpan(
     {

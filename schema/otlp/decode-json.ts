@@ -135,6 +135,8 @@ function readSpan(fields: JsonFields, item: unknown, path: string): WireSpan {
     endTimeUnixNano: fields.uint64(span.endTimeUnixNano, 'endTimeUnixNano'),
     attributes: fields.keyValues(span.attributes, 'attributes'),
     droppedAttributesCount: fields.uint32(span.droppedAttributesCount, 'droppedAttributesCount'),
+    droppedEventsCount: fields.uint32(span.droppedEventsCount, 'droppedEventsCount'),
+    droppedLinksCount: fields.uint32(span.droppedLinksCount, 'droppedLinksCount'),
     events: fields.list(span.events, 'events').map((event, i) => readEvent(fields, event, `events[${i}]`)),
     links: fields.list(span.links, 'links').map((link, i) => readLink(fields, link, `links[${i}]`)),
     status: {

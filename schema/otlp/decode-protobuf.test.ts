@@ -17,6 +17,8 @@ const SPAN: WireSpan = {
   endTimeUnixNano: 1_760_000_000_000_000_002n,
   attributes: [],
   droppedAttributesCount: 0,
+  droppedEventsCount: 0,
+  droppedLinksCount: 0,
   events: [],
   links: [],
   status: { code: 0, message: '' },

@@ -91,6 +91,7 @@ function writeSpan(w: ProtobufWriter, span: WireSpan): void {
       w.string(2, event.name)
       writeKeyValues(w, 3, event.attributes)
     })
+  w.integer(12, span.droppedEventsCount)
   for (const link of span.links)
     w.message(13, () => {
       w.hex(1, link.traceId)
@@ -98,6 +99,7 @@ function writeSpan(w: ProtobufWriter, span: WireSpan): void {
       w.string(3, link.traceState)
       writeKeyValues(w, 4, link.attributes)
     })
+  w.integer(14, span.droppedLinksCount)
   const { code, message } = span.status
   if (code !== 0 || message !== '')
     w.message(15, () => {

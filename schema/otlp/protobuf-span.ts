@@ -2,7 +2,7 @@ import type { ProtobufReader } from './protobuf-reader.ts'
 import { fields, NONE, readKeyValue } from './protobuf-value.ts'
 import type { KeyValue, WireSpan } from './wire.ts'
 
-const KNOWN_SPAN = fields(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16)
+const KNOWN_SPAN = fields(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
 const KNOWN_EVENT = fields(1, 2, 3)
 const KNOWN_LINK = fields(1, 2, 3, 4)
 const KNOWN_STATUS = fields(2, 3)
@@ -21,6 +21,8 @@ export function readSpan(r: ProtobufReader, end: number): WireSpan {
   let endTimeUnixNano = 0n
   const attributes: KeyValue[] = []
   let droppedAttributesCount = 0
+  let droppedEventsCount = 0
+  let droppedLinksCount = 0
   let events: WireSpan['events'][number][] | undefined
   let links: WireSpan['links'][number][] | undefined
   let status: WireSpan['status'] = UNSET
@@ -62,10 +64,16 @@ export function readSpan(r: ProtobufReader, end: number): WireSpan {
         events ??= []
         events.push(readEvent(r, r.delimited(end)))
         break
+      case 0x60: // 12
+        droppedEventsCount = r.varint32(end)
+        break
       case 0x6a: // 13
         r.countElement()
         links ??= []
         links.push(readLink(r, r.delimited(end)))
+        break
+      case 0x70: // 14
+        droppedLinksCount = r.varint32(end)
         break
       case 0x7a: // 15
         status = readStatus(r, r.delimited(end), status)
@@ -89,6 +97,8 @@ export function readSpan(r: ProtobufReader, end: number): WireSpan {
     endTimeUnixNano,
     attributes,
     droppedAttributesCount,
+    droppedEventsCount,
+    droppedLinksCount,
     events: events ?? NONE,
     links: links ?? NONE,
     status,

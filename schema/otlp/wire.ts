@@ -43,6 +43,8 @@ export interface WireSpan {
   readonly endTimeUnixNano: bigint
   readonly attributes: readonly KeyValue[]
   readonly droppedAttributesCount: number
+  readonly droppedEventsCount: number
+  readonly droppedLinksCount: number
   readonly events: readonly {
     readonly timeUnixNano: bigint
     readonly name: string

@@ -133,6 +133,8 @@ const span = (
   endTimeUnixNano: BigInt(Math.round(startMs + durationMs)) * 1_000_000n,
   attributes: attributesOf(attributes),
   droppedAttributesCount: 0,
+  droppedEventsCount: 0,
+  droppedLinksCount: 0,
   events: [],
   links: [],
   status: { code: failed ? 2 : 0, message: failed ? 'failed' : '' },

@@ -156,6 +156,8 @@ const span = ({ id, parent = ROOT, from, ms, more, failed = false }: HostileSpan
     endTimeUnixNano: start + BigInt(ms) * 1_000_000n,
     attributes: attributesOf({ ...COMMON, ...more }),
     droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
     events: [
       {
         timeUnixNano: start + 1_000_000n,

@@ -63,6 +63,8 @@ const span: fc.Arbitrary<WireSpan> = fc.record({
   endTimeUnixNano: nanos,
   attributes: keyValues,
   droppedAttributesCount: uint32,
+  droppedEventsCount: uint32,
+  droppedLinksCount: uint32,
   events: fc.array(fc.record({ timeUnixNano: nanos, name: text, attributes: keyValues }), { maxLength: 3 }),
   links: fc.array(fc.record({ traceId, spanId, traceState: text, attributes: keyValues }), { maxLength: 3 }),
   status: fc.record({ code: fc.nat(3), message: text }),

@@ -124,6 +124,8 @@ export const TRACES: readonly ResourceSpans[] = [
             endTimeUnixNano: 1_760_000_000_500_000_000n,
             attributes: [{ key: 'prompt', value: 'p'.repeat(5000) }],
             droppedAttributesCount: 0,
+            droppedEventsCount: 0,
+            droppedLinksCount: 0,
             events: [],
             links: [],
             status: { code: 0, message: '' },
