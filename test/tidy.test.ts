@@ -236,7 +236,6 @@ describe('the repository', () => {
     expect(numbers.filter((number, i) => numbers.indexOf(number) !== i)).toEqual([])
   })
 })
-})
 
 const violation = (file: string, specifier: string): string[] => {
   const part = file.split('/')[0]!
