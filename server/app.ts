@@ -11,6 +11,7 @@ import { parseRequest, readBody } from './parse-request.ts'
 import { HttpProblem, notFound } from './problem.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { healthRoutes, readinessStatus } from './routes/health.ts'
+import { ingestRoutes } from './routes/ingest.ts'
 import { mappingRoutes } from './routes/mapping.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { traceRoutes } from './routes/traces.ts'
@@ -18,7 +19,14 @@ import { securityHeaders } from './security-headers.ts'
 import type { Ask, Handlers, JsonRoute, ServerDeps } from './server-deps.ts'
 import { serveUi } from './static-ui.ts'
 
-const HANDLERS: Handlers = { ...healthRoutes, ...sessionRoutes, ...traceRoutes, ...fleetRoutes, ...mappingRoutes }
+const HANDLERS: Handlers = {
+  ...healthRoutes,
+  ...sessionRoutes,
+  ...traceRoutes,
+  ...fleetRoutes,
+  ...ingestRoutes,
+  ...mappingRoutes,
+}
 
 /** Routes that answer without a key: they say whether the process lives, not what it holds. */
 const OPEN_ROUTES: ReadonlySet<RouteName> = new Set(['healthz', 'readyz'])

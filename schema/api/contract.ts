@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { OUTCOMES } from '../model/kind.ts'
+import { IngestAttributes, IngestReport, IngestSources } from './ingest.ts'
 import { Mapping, MappingRequest, StoredMapping } from './mapping.ts'
 import { PATHS, type RouteName } from './paths.ts'
 import {
@@ -237,6 +238,27 @@ export const CONTRACT = {
     path: PATHS.status,
     summary: 'How ingest is doing, for the foot of the navigation',
     response: Status,
+  },
+  ingest: {
+    method: 'get',
+    path: PATHS.ingest,
+    summary: 'What was received, acknowledged, rejected and why, with examples; spool and lag over time',
+    query: TimeRange,
+    response: IngestReport,
+  },
+  ingestSources: {
+    method: 'get',
+    path: PATHS.ingestSources,
+    summary: 'Services and instrumentation scopes that sent in the range, and what their SDKs dropped by themselves',
+    query: TimeRange,
+    response: IngestSources,
+  },
+  ingestAttributes: {
+    method: 'get',
+    path: PATHS.ingestAttributes,
+    summary: 'Attributes that no rule reads, the most frequent first',
+    query: z.object({ ...TimeRange.shape, limit: z.coerce.number().int().min(1).max(500).default(50) }),
+    response: IngestAttributes,
   },
 } as const satisfies Record<RouteName, Endpoint>
 

@@ -22,6 +22,9 @@ export const PATHS = {
   models: '/api/models',
   search: '/api/search',
   status: '/api/status',
+  ingest: '/api/ingest',
+  ingestSources: '/api/ingest/sources',
+  ingestAttributes: '/api/ingest/attributes',
 } as const
 
 export type RouteName = keyof typeof PATHS

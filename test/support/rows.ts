@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { openEmbedded } from '../../schema/clickhouse/embedded.ts'
+import { INGEST_STATS } from '../../schema/clickhouse/ingest-table.ts'
 import { migrate } from '../../schema/clickhouse/migrate.ts'
 import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
 import {
@@ -18,6 +19,7 @@ import {
   TRACES,
   type TraceRow,
 } from '../../schema/clickhouse/tables.ts'
+import type { IngestRow } from '../../schema/model/ingest.ts'
 import type { Call, RunTally } from '../../schema/model/run.ts'
 import type { Content, LogRecord, Score, Span } from '../../schema/model/span.ts'
 import { emptyUsage } from '../../schema/model/usage.ts'
@@ -32,6 +34,8 @@ export interface TestStore {
   /** The next version of runs: earlier versions are taken back as the tallier does. */
   runs(tallies: readonly RunTally[]): Promise<void>
   traces(traces: readonly TraceRow[]): Promise<void>
+  /** Lines of the collector's own account. */
+  ingest(rows: readonly IngestRow[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -64,6 +68,7 @@ export const openTestStore = async (): Promise<TestStore> => {
     scores: (rows) => insert(SCORES, stored(rows)),
     contents: (rows) => insert(CONTENT, stored(rows)),
     traces: (rows) => insert(TRACES, rows),
+    ingest: (rows) => insert(INGEST_STATS, rows),
     runs: (tallies) => {
       const talliedAtMs = Date.now()
       const rows = tallies.flatMap((tally) => {

@@ -2,8 +2,9 @@ import type { Response as Answer, Params } from '../../schema/api/contract.ts'
 import { PATHS, type RouteName } from '../../schema/api/paths.ts'
 import { resolveRange } from '../util/time-range.ts'
 import { fullSpanOf } from './full-span.ts'
+import { attributesOf, ingestOf, sourcesOf } from './ingest.ts'
 import { MAPPING_EXAMPLE } from './mapping-example.ts'
-import { logsOf, replayOf, traceItemOf, traceOf, traceReplayOf } from './recording.ts'
+import { logsOf, replayOf, spansOf, traceItemOf, traceOf, traceReplayOf } from './recording.ts'
 import { facetsOf, histogramOf, overviewOf, reportOf } from './reports.ts'
 import { createSessions, type MockSession, runOf } from './sessions.ts'
 
@@ -133,6 +134,10 @@ const HANDLERS: Handlers = {
   agents: report('agent'),
   tools: report('tool'),
   models: report('model'),
+  ingest: (call) => ingestOf(periodOf(call)),
+  ingestSources: (call) => sourcesOf(periodOf(call)),
+  ingestAttributes: ({ sessions: [first] }) =>
+    first ? attributesOf(first.traceIds[0]!, spansOf(first)[1]!.spanId) : { spansRead: 0, items: [] },
   search: ({ query, sessions }) => ({ items: searchFor(query.get('q') ?? '', sessions) }),
   status: ({ nowMs }) => ({
     version: '0.1.0',
