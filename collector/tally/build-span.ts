@@ -57,6 +57,7 @@ export const buildSpan = (
     toolDefinitionsRef: '',
     guardrail: '',
     verdict: '',
+    masking: '',
     usage: { ...emptyUsage(), ...used },
     usageReported: USAGE_BUCKETS.reduce(
       (bits, bucket) => (used && bucket in used ? bits | bucketBit(bucket) : bits),

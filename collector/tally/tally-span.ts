@@ -41,6 +41,7 @@ export const TALLY_SPAN_FIELDS = [
   'toolDefinitionsRef',
   'guardrail',
   'verdict',
+  'masking',
   'usage',
   'usageReported',
   'hasUsage',

@@ -123,6 +123,7 @@ export const SPANS: Table<S> = {
     column('received_order', 'UInt64', (s) => s.receivedOrder),
     column('received_at', "DateTime64(3,'UTC')", (s) => BigInt(s.receivedAtMs)),
     column('retention_days', 'UInt16', (s) => s.retentionDays),
+    column('masking', LC, (s) => s.row.masking),
   ],
 }
 
@@ -284,6 +285,7 @@ export const LEDGER: Table<LedgerRow> = {
     check('time', TIME, (c) => c.timeNanos),
     check('agent', LC, (c) => c.agent),
     check('fail_open', 'Bool', (c) => c.failOpen),
+    check('count', 'UInt32', (c) => c.count),
   ],
 }
 /** Int8 + DateTime64 + UInt64. */

@@ -111,4 +111,6 @@ export interface GuardrailCheck {
   readonly agent: string
   /** The check errored and the call went through all the same. */
   readonly failOpen: boolean
+  /** How many evaluations this row stands for: masking looks at every call, and what it passes is noted once per run, name and agent. */
+  readonly count: number
 }

@@ -74,6 +74,8 @@ export interface Span {
   /** Guardrail or evaluator name, and what it said, where the span is one. */
   readonly guardrail: string
   readonly verdict: string
+  /** What masking looked for on this span, those that it found with a `!` behind (`pii.card pii.email!`); '' where masking was off. */
+  readonly masking: string
 
   readonly usage: UsageBuckets
   /** Bits of the buckets that the telemetry reported apart (see `bucketBit`); 0 and no tokens = no usage at all. */
