@@ -4,6 +4,7 @@ import type { MetricsRegistry } from '../schema/metrics/registry.ts'
 import { DecodeError } from '../schema/otlp/wire.ts'
 import { type Loaded, loadSegment } from './load/load-segment.ts'
 import { isPermanent, untilDone } from './load/retry.ts'
+import type { Masking } from './mask/policy.ts'
 import type { Section } from './normalise/encode-batch.ts'
 import { startNormalisePool } from './normalise/pool.ts'
 import type { AcceptResult, Consumer, OtlpRequest } from './pipeline-types.ts'
@@ -18,6 +19,8 @@ export interface CollectorConfig {
   readonly retentionDays: number
   readonly normaliseThreads: number
   readonly spool: SpoolLimits
+  /** Absent: nothing is masked. */
+  readonly masking?: Masking | undefined
 }
 
 export const COLLECTOR_DEFAULTS = { retentionDays: 30, normaliseThreads: 1, spool: SPOOL_LIMITS } as const
@@ -130,7 +133,7 @@ export const startCollector = async (
       )
     },
   })
-  const pool = startNormalisePool(config.normaliseThreads)
+  const pool = startNormalisePool(config.normaliseThreads, config.masking)
 
   /** Segments that are loaded and whose runs are being tallied; they stay in the spool until that is done. */
   const loadedIds = new Set<string>()
@@ -219,6 +222,7 @@ export const startCollector = async (
       return { kind: 'unavailable', reason: 'normalise_failed', retryAfterSeconds: RETRY_AFTER_SECONDS }
     }
     try {
+      for (const [finding, count] of Object.entries(batch.findings)) meters.masked.inc({ finding }, count)
       if (batch.sections.length > 0) await spool.append(batch.sections)
       return { kind: 'accepted', accepted: batch.accepted, rejections: batch.rejections, notes: batch.notes }
     } catch (error) {
@@ -309,6 +313,7 @@ const collectorMeters = (metrics: MetricsRegistry) => ({
   loaded: metrics.counter('recount_loaded_rows_total', 'Rows loaded into ClickHouse', ['table']),
   loadErrors: metrics.counter('recount_load_errors_total', 'Failed tries to load or tally; each is tried again'),
   corrupt: metrics.counter('recount_spool_corrupt_total', 'Damaged stretches or segments set aside'),
+  masked: metrics.counter('recount_masked_total', 'Findings replaced, hashed or dropped before the spool', ['finding']),
   tallied: metrics.counter('recount_tallied_runs_total', 'Runs whose figures changed'),
   tallyFailed: metrics.counter('recount_tally_failed_runs_total', 'Runs that could not be counted: a defect'),
   tallySeconds: metrics.counter('recount_tally_seconds_total', 'Time spent tallying'),

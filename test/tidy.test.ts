@@ -16,7 +16,10 @@ interface Part {
 const PARTS: Readonly<Record<string, Part>> = {
   schema: { parts: [], packages: ['@clickhouse/client', 'chdb', 'zod'] },
   // Its worker thread switches TypeScript on for itself, as bin/ does for the program.
-  collector: { parts: ['schema', 'bin/typescript.mjs'], packages: ['@pydantic/genai-prices', 'ajv', 'zod'] },
+  collector: {
+    parts: ['schema', 'bin/typescript.mjs'],
+    packages: ['@pydantic/genai-prices', 'ajv', 'libphonenumber-js', 're2js', 'zod'],
+  },
   server: { parts: ['schema'], packages: ['ajv', 'apache-arrow', 'hono', 'zod'] },
   ui: {
     // What travels to the browser: the contract and the words, never the way to the store.

@@ -1,5 +1,5 @@
 import { F } from '../../schema/dialects/compile.ts'
-import type { AnyValue, Decoded, KeyValue, WireLogRecord, WireSpan } from '../../schema/otlp/wire.ts'
+import type { AnyValue, Decoded, KeyValue, WireLogRecord, WireMetric, WireSpan } from '../../schema/otlp/wire.ts'
 import { TABLE } from '../normalise/facts.ts'
 import { isCard } from './detect/numbers.ts'
 import { Findings, maskText } from './mask-text.ts'
@@ -50,6 +50,20 @@ export const maskDecoded = (decoded: Decoded, policy: MaskingPolicy): Masked => 
       )
       return mask.answer(withFields(decoded, { resourceLogs }))
     }
+    case 'metrics': {
+      const resourceMetrics = mapped(decoded.resourceMetrics, (group) =>
+        withFields(group, {
+          resource: mask.owner(group.resource),
+          scopeMetrics: mapped(group.scopeMetrics, (scoped) =>
+            withFields(scoped, {
+              scope: mask.scope(scoped.scope),
+              metrics: mapped(scoped.metrics, (metric) => mask.metric(metric)),
+            }),
+          ),
+        }),
+      )
+      return mask.answer(withFields(decoded, { resourceMetrics }))
+    }
   }
 }
 
@@ -63,6 +77,11 @@ export const mayContain = (bytes: Uint8Array, policy: MaskingPolicy): boolean =>
   if (!policy.detectors.some(({ wants }) => wants !== undefined)) return false
   const utf8 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   return policy.detectors.some(({ wants }) => wants?.(utf8) ?? false)
+}
+
+interface Point {
+  readonly attributes: readonly KeyValue[]
+  readonly exemplars?: readonly { readonly attributes: readonly KeyValue[] }[]
 }
 
 const KEYS_MAX = 20_000
@@ -113,6 +132,22 @@ class Mask {
     })
     this.#label(masked)
     return masked
+  }
+
+  metric(metric: WireMetric): WireMetric {
+    return withFields(metric, {
+      name: this.text(metric.name),
+      description: this.text(metric.description),
+      unit: this.text(metric.unit),
+      metadata: this.pairs(metric.metadata),
+      points: mapped<Point>(metric.points, (point) =>
+        withFields(point, {
+          attributes: this.pairs(point.attributes),
+          ...(point.exemplars ? { exemplars: mapped(point.exemplars, (exemplar) => this.owner(exemplar)) } : {}),
+        }),
+      ),
+      // Points of one type stay points of that type.
+    } as Partial<WireMetric>)
   }
 
   scope<T extends { readonly name: string; readonly version: string; readonly attributes: readonly KeyValue[] }>(

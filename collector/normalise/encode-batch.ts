@@ -11,6 +11,8 @@ import {
 } from '../../schema/clickhouse/tables.ts'
 import { decodeJson } from '../../schema/otlp/decode-json.ts'
 import { decodeProtobuf } from '../../schema/otlp/decode-protobuf.ts'
+import { maskDecoded } from '../mask/mask-decoded.ts'
+import type { MaskingPolicy } from '../mask/policy.ts'
 import type { Notes, OtlpRequest, Rejection } from '../pipeline-types.ts'
 import { encodeKeys, type TraceKey } from '../spool/keys.ts'
 import { normalise } from './normalise.ts'
@@ -21,6 +23,8 @@ export interface EncodedBatch {
   readonly accepted: number
   readonly rejections: readonly Rejection[]
   readonly notes: Notes
+  /** What masking found, and how often; empty where it is off. */
+  readonly findings: Readonly<Record<string, number>>
 }
 
 /** Rows of one table; `keys` is not a table but the list of touched traces (`spool/keys.ts`). */
@@ -40,16 +44,23 @@ export interface BatchContext {
  * bytes to rows can be replaced without its neighbours noticing.
  * @throws DecodeError where the body is not what it claims to be
  */
-export const encodeBatch = (request: OtlpRequest, context: BatchContext): EncodedBatch => {
-  const decoded =
+export const encodeBatch = (
+  request: OtlpRequest,
+  context: BatchContext,
+  policy: MaskingPolicy | undefined = undefined,
+): EncodedBatch => {
+  const sent =
     request.encoding === 'json'
       ? decodeJson(request.signal, request.body)
       : decodeProtobuf(request.signal, request.body)
+  const masked = policy && maskDecoded(sent, policy)
+  const decoded = masked?.decoded ?? sent
   const { projectId, receivedAtMs } = request
   const { spans, logs, scores, contents, rejections } = normalise(decoded, {
     projectId,
     receivedAtMs,
     retentionDays: context.retentionDays,
+    ...(masked ? { masking: masked.labels } : {}),
   })
   const stored = <T>(row: T): Stored<T> => ({ row, receivedAtMs, ...context })
   const keys = new Map<string, TraceKey>()
@@ -78,6 +89,7 @@ export const encodeBatch = (request: OtlpRequest, context: BatchContext): Encode
     ].filter((s) => s.rows > 0),
     accepted: decoded.signal === 'traces' ? encodedSpans.rows : encodedLogs.rows,
     notes: { invalid_utf8: decoded.invalidUtf8 },
+    findings: masked?.findings ?? {},
     rejections:
       unfit === 0
         ? rejections

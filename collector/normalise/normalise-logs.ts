@@ -40,7 +40,8 @@ export const normaliseLogs = (
           if (score) request.scores.push(score)
         }
         const kind = CALL_EVENTS.get(log.eventName)
-        if (kind && log.traceId !== '') spans.push(derivedSpan(log, kind, source, facts, request))
+        if (kind && log.traceId !== '')
+          spans.push(derivedSpan(log, kind, source, facts, request, request.masking?.get(wire) ?? ''))
       }
     }
   }
@@ -112,7 +113,14 @@ const hashOfContent = (wire: WireLogRecord, source: Source, body: string): strin
   )
 
 /** The call that a record tells of. The record itself keeps the attributes; this row carries only what they mean. */
-const derivedSpan = (log: LogRecord, kind: Kind, source: Source, facts: Facts, request: Request): Span =>
+const derivedSpan = (
+  log: LogRecord,
+  kind: Kind,
+  source: Source,
+  facts: Facts,
+  request: Request,
+  masking: string,
+): Span =>
   completeSpan(
     {
       projectId: request.projectId,
@@ -131,6 +139,7 @@ const derivedSpan = (log: LogRecord, kind: Kind, source: Source, facts: Facts, r
       service: source.service,
       scope: source.scope,
       scopeVersion: source.scopeVersion,
+      masking,
       attrs: NOTHING,
       nums: NOTHING,
       attrRefs: NOTHING,

@@ -7,6 +7,7 @@ import { type Checks, isSpanId } from './check.ts'
 import type { Contents } from './contents.ts'
 import { EVALUATION_EVENT, type ScoreTarget, scoreOfEvent, scoreOfOutcome, scoresOfAnnotations } from './evaluations.ts'
 import { Facts } from './facts.ts'
+import type { NormaliseContext } from './normalise.ts'
 import { readSource, type Source, sourceOf } from './source.ts'
 import { readEvents } from './span-events.ts'
 import { completeSpan } from './span-fields.ts'
@@ -16,6 +17,7 @@ export interface Request {
   readonly checks: Checks
   readonly contents: Contents
   readonly scores: Score[]
+  readonly masking: NormaliseContext['masking']
 }
 
 export const normaliseSpans = (decoded: Extract<Decoded, { signal: 'traces' }>, request: Request): Span[] => {
@@ -66,6 +68,7 @@ const spanOf = (wire: WireSpan, source: Source, facts: Facts, request: Request):
       service: source.service,
       scope: source.scope,
       scopeVersion: source.scopeVersion,
+      masking: request.masking?.get(wire) ?? '',
       attrs: stored.attrs,
       nums: stored.nums,
       attrRefs: stored.attrRefs,

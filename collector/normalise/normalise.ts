@@ -1,5 +1,5 @@
 import type { Content, LogRecord, Score, Span } from '../../schema/model/span.ts'
-import type { Decoded } from '../../schema/otlp/wire.ts'
+import type { Decoded, WireLogRecord, WireSpan } from '../../schema/otlp/wire.ts'
 import type { Rejection } from '../pipeline-types.ts'
 import { Checks } from './check.ts'
 import { Contents } from './contents.ts'
@@ -11,6 +11,8 @@ export interface NormaliseContext {
   readonly receivedAtMs: number
   /** Spans that started earlier are rejected; 0 keeps all. */
   readonly retentionDays: number
+  /** What masking says of each span and record (`Span.masking`); absent where it is off. */
+  readonly masking?: ReadonlyMap<WireSpan | WireLogRecord, string>
 }
 
 /** One request in Recount's words. Spans may come of a logs request too: rows derived from records that tell of calls (`origin: 'log'`). */
@@ -29,7 +31,7 @@ export interface Normalised {
 export const normalise = (decoded: Decoded, context: NormaliseContext): Normalised => {
   const checks = new Checks(context.receivedAtMs, context.retentionDays)
   const contents = new Contents(context.projectId)
-  const request: Request = { projectId: context.projectId, checks, contents, scores: [] }
+  const request: Request = { projectId: context.projectId, checks, contents, scores: [], masking: context.masking }
   const { spans, logs } =
     decoded.signal === 'traces'
       ? { spans: normaliseSpans(decoded, request), logs: [] }

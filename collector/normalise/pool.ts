@@ -1,7 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import { DecodeError } from '../../schema/otlp/wire.ts'
+import type { Masking } from '../mask/policy.ts'
 import type { OtlpRequest } from '../pipeline-types.ts'
 import type { BatchContext, EncodedBatch } from './encode-batch.ts'
+
+/** What a thread is told once. */
+export interface WorkerSettings {
+  readonly masking: Masking | undefined
+}
 
 export interface WorkerQuestion {
   readonly id: number
@@ -26,14 +32,16 @@ interface Pending {
 }
 
 /** Worker threads that turn request bytes into rows. Requests go to the least busy one; a thread that dies is replaced and its requests fail. */
-export const startNormalisePool = (threads: number): NormalisePool => {
+export const startNormalisePool = (threads: number, masking: Masking | undefined = undefined): NormalisePool => {
   let nextId = 0
   let closing = false
   const slots = Array.from({ length: threads }, () => startSlot())
 
   function startSlot() {
     const pending = new Map<number, Pending>()
-    const worker = new Worker(new URL('./worker.mjs', import.meta.url))
+    const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
+      workerData: { masking } satisfies WorkerSettings,
+    })
     worker.unref()
     const slot = { worker, pending }
     worker.on('message', (answer: WorkerAnswer) => {

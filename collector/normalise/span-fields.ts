@@ -35,6 +35,7 @@ export type SpanCore = Pick<
   | 'service'
   | 'scope'
   | 'scopeVersion'
+  | 'masking'
   | 'attrs'
   | 'nums'
   | 'attrRefs'
@@ -86,6 +87,7 @@ export const completeSpan = (core: SpanCore, reading: Reading): Span => {
     service: core.service,
     scope: core.scope,
     scopeVersion: core.scopeVersion,
+    masking: core.masking,
     env: facts.text(F.env),
     team: facts.text(F.team),
     costCenter: facts.text(F.costCenter),

@@ -1,12 +1,15 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { DecodeError } from '../../schema/otlp/wire.ts'
+import { policiesOf } from '../mask/policies.ts'
 import { encodeBatch } from './encode-batch.ts'
-import type { WorkerAnswer, WorkerQuestion } from './pool.ts'
+import type { WorkerAnswer, WorkerQuestion, WorkerSettings } from './pool.ts'
 
-/** Decodes, normalises and encodes one request after another, away from the thread that answers them. */
+const policyOf = policiesOf((workerData as WorkerSettings).masking)
+
+/** Decodes, masks, normalises and encodes one request after another, away from the thread that answers them. */
 parentPort!.on('message', ({ id, request, context }: WorkerQuestion) => {
   try {
-    const batch = encodeBatch(request, context)
+    const batch = encodeBatch(request, context, policyOf(request.projectId))
     const answer: WorkerAnswer = { id, batch }
     parentPort!.postMessage(
       answer,

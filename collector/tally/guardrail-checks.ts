@@ -16,6 +16,7 @@ export const checksOf = (tree: RunTree, agentOf: (span: TallySpan) => string): r
         timeNanos: span.startNanos,
         agent: agentOf(span),
         failOpen: verdict === 'error' && !(tree.parentOf(span)?.failed ?? false),
+        count: 1,
       }
     })
 

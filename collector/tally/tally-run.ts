@@ -3,6 +3,7 @@ import type { Score } from '../../schema/model/span.ts'
 import { addUsage, emptyUsage, type UsageBuckets } from '../../schema/model/usage.ts'
 import { countCalls } from './calls.ts'
 import { checksOf, isHit } from './guardrail-checks.ts'
+import { maskingChecksOf } from './masking-checks.ts'
 import { outcomeOf } from './outcome.ts'
 import type { PriceBook } from './price-book.ts'
 import { RunIdentity } from './run-identity.ts'
@@ -24,7 +25,10 @@ export const tallyRun = (input: RunInput, prices: PriceBook): RunTally => {
   const tree = new RunTree(input.spans)
   const identity = new RunIdentity(tree)
   const counted = countCalls(tree, identity, input.toolDefinitions, prices)
-  const checks = checksOf(tree, (span) => identity.nameOf(span) || span.service)
+  const agentOf = (span: TallySpan): string => identity.nameOf(span) || span.service
+  const guardrails = checksOf(tree, agentOf)
+  const masking = maskingChecksOf(tree, new Set(counted.calls.map(({ spanId }) => spanId)), agentOf)
+  const checks = masking.length === 0 ? guardrails : [...guardrails, ...masking]
   const { outcome, source, evaluator } = outcomeOf(input.scores)
   return {
     projectId: input.projectId,
@@ -36,9 +40,10 @@ export const tallyRun = (input: RunInput, prices: PriceBook): RunTally => {
     ...sumsOf(counted.calls),
     missingUsageCalls: counted.missingUsageCalls,
     usageUnreported: counted.usageUnreported,
-    guardrailEvaluations: checks.length,
-    guardrailHits: checks.filter(isHit).length,
-    guardrails: distinct(checks.map(({ name }) => name)),
+    guardrailEvaluations: checks.reduce((sum, { count }) => sum + count, 0),
+    guardrailHits: checks.filter(isHit).reduce((sum, { count }) => sum + count, 0),
+    // Masking looks at every run: where it found nothing, its names would choose all of them.
+    guardrails: distinct([...guardrails, ...masking.filter(isHit)].map(({ name }) => name)),
     scoreNames: distinct(input.scores.map(({ name }) => name)),
     calls: counted.calls,
     checks,

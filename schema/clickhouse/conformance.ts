@@ -265,7 +265,7 @@ const closeTests = (test: Test, store: Store): void => {
 const columnsOf = async (database: Database, table: string): Promise<string[]> => {
   const columns = await database.query<{ name: string; type: string }>(
     `SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String}
-     AND default_kind = '' ORDER BY position`,
+     AND default_kind IN ('', 'DEFAULT') ORDER BY position`,
     { table },
   )
   return columns.map(({ name, type }) => `${name} ${canonical(type)}`)

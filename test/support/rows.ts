@@ -132,6 +132,7 @@ export const aSpan = (given: Partial<Span> & Pick<Span, 'traceId' | 'spanId' | '
   toolDefinitionsRef: '',
   guardrail: '',
   verdict: '',
+  masking: '',
   usage: emptyUsage(),
   usageReported: 0,
   hasUsage: false,

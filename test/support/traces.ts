@@ -156,6 +156,7 @@ const finish = (
       timeNanos: span.startNanos,
       agent: agents[0] ?? 'shop',
       failOpen: false,
+      count: 1,
     })),
     ...given,
   })

@@ -8,7 +8,7 @@ const DOMAIN_CHARS_MAX = 255
 
 /**
  * Addresses, found from their `@` outwards: a regular expression would try every letter of a long word as a beginning. Also `alice%40example.com`.
- * Not: what has no dot in its domain, versions (`pkg@1.2`), pictures (`logo@2x.png`), and `git@host:path`.
+ * Not: what has no dot in its domain, versions (`pkg@1.2`), pictures (`logo@2x.png`), `git@host:path`, and `//user:password@host`.
  */
 export const emails: Detector = {
   finding: 'pii.email',
@@ -64,10 +64,14 @@ const domainEnd = (text: string, from: number): number => {
   return from + labels.join('.').length
 }
 
-const isTopLevel = (label: string): boolean => /^(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59}|[\u00c0-\u052f]{2,24})$/i.test(label)
+const isTopLevel = (label: string): boolean =>
+  /^(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59}|[\u00c0-\u052f]{2,24})$/i.test(label)
 
 const isSomethingElse = (text: string, start: number, at: number, end: number, stop: number): boolean =>
-  /^\d(?:\.\d)?x\./.test(text.slice(end, stop)) || (text.slice(start, at) === 'git' && text.charCodeAt(stop) === 0x3a)
+  /^\d(?:\.\d)?x\./.test(text.slice(end, stop)) ||
+  // A password before its host.
+  (text[start - 1] === ':' && /:\/\/[^\s:@/]*:$/.test(text.slice(Math.max(0, start - 80), start))) ||
+  (text.slice(start, at) === 'git' && text.charCodeAt(stop) === 0x3a)
 
 const isLocal = (code: number): boolean =>
   isWord(code) || code === DOT || code === DASH || code === 0x2b || code === 0x27 || code === 0x25 || isLetter(code)
