@@ -9,7 +9,7 @@ const NOTICE_CHARS_MAX = 400
 
 /** What a span is: what its attributes say, else the first word of its name, else what only such a span carries. */
 export const kindOf = (facts: Facts, name: string, fallback: Kind): Kind => {
-  const said = facts.kind ?? kindFromName(name) ?? kindFromContent(facts) ?? fallback
+  const said = facts.kind ?? kindFromName(name) ?? kindFromContent(facts, name) ?? fallback
   return said === 'tool' ? toolKind(facts, name) : said
 }
 
@@ -18,9 +18,18 @@ export const kindFromName = (name: string): Kind | undefined => {
   return NAME_KINDS.get(space === -1 ? name : name.slice(0, space))
 }
 
-const kindFromContent = (facts: Facts): Kind | undefined => {
-  if (facts.has(F.input) && facts.has(F.modelRequest) && facts.isNamed(F.input)) return 'llm'
-  if (facts.has(F.toolName) && facts.has(F.toolCallId) && facts.isNamed(F.toolName)) return 'tool'
+const kindFromContent = (facts: Facts, name: string): Kind | undefined => {
+  if (facts.has(F.input) && facts.isNamed(F.input)) {
+    if (facts.has(F.modelRequest)) return 'llm'
+    // Both sides of a call, whatever model: the tally takes it back where calls stand below (`isSummary`).
+    if (facts.has(F.output) && facts.isNamed(F.output)) return 'llm'
+  }
+  if (
+    facts.has(F.toolName) &&
+    facts.has(F.toolCallId) &&
+    (facts.isNamed(F.toolName) || facts.text(F.toolName) === name)
+  )
+    return 'tool'
   if (facts.has(F.modelResponse) && facts.isNamed(F.modelResponse)) return 'llm'
   if (facts.has(F.guardrail)) return 'guardrail'
   return undefined

@@ -1,8 +1,9 @@
 import { F } from '../../schema/dialects/compile.ts'
-import { CALL_EVENTS, EVALUATION_EVENT } from '../../schema/dialects/words.ts'
-import type { Kind } from '../../schema/model/kind.ts'
+import { eventNameOf, type LogRule, logRulesOf } from '../../schema/dialects/log-events.ts'
+import { EVALUATION_EVENT } from '../../schema/dialects/words.ts'
 import type { LogRecord, Span } from '../../schema/model/span.ts'
 import type { Decoded, WireLogRecord } from '../../schema/otlp/wire.ts'
+import { sessionRunId } from '../tally/assign-trace.ts'
 import { plainOf, textOf } from './any-value.ts'
 import { isSpanId, isTraceId } from './check.ts'
 import { hashOf } from './contents.ts'
@@ -39,9 +40,8 @@ export const normaliseLogs = (
           const score = scoreOfEvent(wire.attributes, log)
           if (score) request.scores.push(score)
         }
-        const kind = CALL_EVENTS.get(log.eventName)
-        if (kind && log.traceId !== '')
-          spans.push(derivedSpan(log, kind, source, facts, request, request.masking?.get(wire) ?? ''))
+        const rule = ruleOf(log, facts)
+        if (rule) spans.push(derivedSpan(log, rule, source, facts, request, request.masking?.get(wire) ?? ''))
       }
     }
   }
@@ -59,7 +59,7 @@ const logOf = (wire: WireLogRecord, timeNanos: bigint, source: Source, facts: Fa
     facts.read(pair)
   }
   readSource(facts, source)
-  const eventName = wire.eventName || attrs.get('event.name') || ''
+  const eventName = eventNameOf(wire.eventName, attrs.get('event.name') ?? '')
   const body = textOf(wire.body)
   return {
     projectId: request.projectId,
@@ -112,23 +112,38 @@ const hashOfContent = (wire: WireLogRecord, source: Source, body: string): strin
     ].join('\0'),
   )
 
+const ruleOf = (log: LogRecord, facts: Facts): LogRule | undefined =>
+  logRulesOf(log.eventName).find(
+    ({ where = {}, needs }) =>
+      Object.entries(where).every(([key, values]) => values.includes(log.attrs.get(key) ?? '')) &&
+      (needs === undefined || needs.some((field) => facts.has(F[field]))),
+  )
+
+/** What the record says ranks before its attributes. */
+const SAID = -1
+const HTTP_FAILURES = 400
+
 /** The call that a record tells of. The record itself keeps the attributes; this row carries only what they mean. */
 const derivedSpan = (
   log: LogRecord,
-  kind: Kind,
+  rule: LogRule,
   source: Source,
   facts: Facts,
   request: Request,
   masking: string,
-): Span =>
-  completeSpan(
+): Span => {
+  const status = facts.number(F.statusCode)
+  if (rule.failed || (status !== undefined && status >= HTTP_FAILURES)) facts.set(F.failure, true, SAID)
+  else if (status !== undefined) facts.set(F.answer, true, SAID)
+  const duration = durationOf(facts, log.timeNanos)
+  return completeSpan(
     {
       projectId: request.projectId,
-      traceId: log.traceId,
+      traceId: log.traceId || tracelessId(log),
       spanId: log.logId.slice(0, 16),
-      parentSpanId: log.spanId,
-      startNanos: log.timeNanos,
-      durationNanos: 0n,
+      parentSpanId: log.traceId === '' ? '' : log.spanId,
+      startNanos: log.timeNanos - duration,
+      durationNanos: duration,
       spanKind: 0,
       status: 0,
       statusMessage: '',
@@ -147,7 +162,31 @@ const derivedSpan = (
       events: [],
       links: [],
     },
-    { facts, contents: request.contents, exception: undefined, resourceLabels: NOTHING, fallbackKind: kind },
+    { facts, contents: request.contents, exception: undefined, resourceLabels: NOTHING, fallbackKind: rule.kind },
   )
+}
+
+/** A call of more than a day is a clock that jumped. */
+const DURATION_NANOS_MAX = 86_400_000_000_000
+
+const durationOf = (facts: Facts, endNanos: bigint): bigint => {
+  const nanos = facts.number(F.duration) ?? 0
+  if (!(nanos > 0) || nanos > DURATION_NANOS_MAX) return 0n
+  const duration = BigInt(Math.round(nanos))
+  return duration < endNanos ? duration : 0n
+}
+
+/**
+ * Records without a trace are held together by their session: they share a trace of their own, whose id is the id of the session's run, so that
+ * they stand in one run with traces of bare calls (`assignTrace`). Without a session, by the process that wrote them.
+ */
+const tracelessId = (log: LogRecord): string =>
+  log.sessionId === ''
+    ? hashOf(
+        `process\0${log.projectId}\0${log.service}\0${PROCESS_KEYS.map((key) => log.resource.get(key) ?? '').join('\0')}`,
+      )
+    : sessionRunId(log.projectId, log.sessionId)
+
+const PROCESS_KEYS = ['service.instance.id', 'host.name', 'process.pid'] as const
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>()

@@ -53,7 +53,8 @@ export const readUsage = (facts: Facts, kind: Kind, scope: string): ReadUsage =>
     outputText: tokens(facts, F.outputText),
     total: tokens(facts, F.totalTokens),
   }
-  const inputs = splitInput(counts, parts, isAnthropic ? 'exclusive' : TABLE.inputSemantics(scope))
+  const rule = isAnthropic || facts.has(F.cacheBeside) ? 'exclusive' : TABLE.inputSemantics(scope)
+  const inputs = splitInput(counts, parts, rule)
   const outputs = splitOutput(counts, parts)
   const usage: UsageBuckets = {
     inputUncached: inputs.rest,
@@ -96,6 +97,8 @@ interface Parts {
   readonly inputAudio: number | undefined
   readonly inputImage: number | undefined
   readonly reasoning: number | undefined
+  /** The emitter is known to leave reasoning out of its output. */
+  readonly isReasoningBeside: boolean
   readonly outputAudio: number | undefined
   readonly outputImage: number | undefined
 }
@@ -118,7 +121,8 @@ const readParts = (facts: Facts): Parts => {
     knowsLifetime,
     inputAudio: tokens(facts, F.inputAudio),
     inputImage: tokens(facts, F.inputImage),
-    reasoning: tokens(facts, F.reasoning),
+    reasoning: tokens(facts, F.reasoning) ?? tokens(facts, F.thoughts),
+    isReasoningBeside: !facts.has(F.reasoning) && facts.has(F.thoughts),
     outputAudio: tokens(facts, F.outputAudio),
     outputImage: tokens(facts, F.outputImage),
   }
@@ -157,13 +161,15 @@ const splitOutput = (counts: Counts, parts: Parts): Rest => {
   const other = (parts.outputAudio ?? 0) + (parts.outputImage ?? 0)
   if (counts.outputText !== undefined) return rest(counts.outputText, '')
   if (counts.output === undefined) return rest(0, '')
-  const apart =
-    reasoning > 0 &&
-    (reasoning > counts.output ||
-      (counts.total !== undefined &&
-        counts.input !== undefined &&
-        counts.total === counts.input + counts.output + reasoning))
-  return rest(counts.output - other - (apart ? 0 : reasoning), '')
+  return rest(counts.output - other - (isReasoningApart(counts, parts, reasoning) ? 0 : reasoning), '')
+}
+
+/** Output holds reasoning unless the emitter's words, the numbers or a reported total say otherwise. */
+const isReasoningApart = ({ input, output = 0, total }: Counts, parts: Parts, reasoning: number): boolean => {
+  if (reasoning === 0) return false
+  if (reasoning > output) return true
+  if (total === undefined || input === undefined) return parts.isReasoningBeside
+  return total === input + output + reasoning || (parts.isReasoningBeside && total !== input + output)
 }
 
 /** Never below zero: telemetry that contradicts itself is flagged, and the parts are believed. */

@@ -47,7 +47,7 @@ export const countCalls = (
     !call.best.hasUsage && !call.usageFrom && !call.failed && !models.covered.has(call.best)
   return {
     calls,
-    usageUnreported: [...models.calls.map(({ best }) => best), ...models.rollups].reduce(
+    usageUnreported: [...models.calls.map(({ best, usageFrom }) => usageFrom ?? best), ...models.rollups].reduce(
       (mask, span) => mask | unreportedOf(span),
       0,
     ),

@@ -1,10 +1,10 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
 import type { TraceRow } from '../../schema/clickhouse/tables.ts'
 import type { TraceKey } from '../spool/keys.ts'
-import { assignTrace, strayResponseIds, type TraceAssignment } from './assign-trace.ts'
+import { assignTrace, sessionRunId, strayResponseIds, type TraceAssignment } from './assign-trace.ts'
 import { groupBy } from './group-by.ts'
-import { hostsOf } from './group-runs.ts'
-import { readSpans, readStrays, readTraces, readTracesOfResponses } from './read-runs.ts'
+import { assignTraces } from './group-runs.ts'
+import { readSpans, readStrays, readTraces, readTracesOfResponses, readTracesOfSessions } from './read-runs.ts'
 import type { TallySpan } from './tally-span.ts'
 
 /** One trace as it is now, and as the tallier noted it last. */
@@ -51,11 +51,20 @@ class Found {
     await this.#readSpans(keys)
   }
 
-  /** Traces that tell of the same answers: those that a touched stray repeats, and strays that repeat a touched one. */
+  /**
+   * Traces that tell of the same answers: those that a touched stray repeats, and strays that repeat a touched one. And where records without a trace
+   * tell of a session's calls, the session's traces.
+   */
   async readRelated(): Promise<void> {
     const repeated: string[] = []
     const told = new Set<string>()
-    for (const spans of this.#spans.values()) {
+    const traceless = new Set<string>()
+    const sessions = new Set<string>()
+    for (const [traceId, spans] of this.#spans) {
+      const { sessionId } = assignTrace(this.#projectId, spans)
+      const ofSession = sessionId === '' ? '' : sessionRunId(this.#projectId, sessionId)
+      if (ofSession === traceId) sessions.add(sessionId)
+      else if (ofSession !== '') traceless.add(ofSession)
       const stray = strayResponseIds(spans)
       if (stray.length > 0) repeated.push(...stray)
       else for (const { responseId } of spans) if (responseId !== '') told.add(responseId)
@@ -65,9 +74,11 @@ class Found {
     const related = new Set<string>()
     if (repeated.length > 0)
       for (const id of await readTracesOfResponses(this.#database, this.#projectId, repeated, window)) related.add(id)
-    if (told.size > 0)
+    if (told.size > 0 || traceless.size > 0)
       for (const { traceId, responseIds } of await readStrays(this.#database, this.#projectId, window))
-        if (responseIds.some((id) => told.has(id))) related.add(traceId)
+        if (traceless.has(traceId) || responseIds.some((id) => told.has(id))) related.add(traceId)
+    if (sessions.size > 0)
+      for (const id of await readTracesOfSessions(this.#database, this.#projectId, [...sessions])) related.add(id)
     await this.#readMore([...related])
   }
 
@@ -86,15 +97,14 @@ class Found {
 
   /** Every trace with the run that it belongs to now. */
   assigned(): ReadonlyMap<string, TraceState> {
-    const hosts = hostsOf(this.#spans)
     const states = new Map<string, TraceState>()
-    for (const [traceId, spans] of this.#spans) {
-      const own = assignTrace(this.#projectId, spans)
-      const host = hosts.get(traceId)
-      const assignment =
-        host === undefined ? own : { ...own, runId: assignTrace(this.#projectId, this.#spans.get(host)!).runId }
-      states.set(traceId, { traceId, spans, assignment, previous: this.#previous.get(traceId) })
-    }
+    for (const [traceId, assignment] of assignTraces(this.#projectId, this.#spans))
+      states.set(traceId, {
+        traceId,
+        spans: this.#spans.get(traceId) ?? [],
+        assignment,
+        previous: this.#previous.get(traceId),
+      })
     return states
   }
 

@@ -1,4 +1,4 @@
-import { assignTrace, strayResponseIds } from './assign-trace.ts'
+import { assignTrace, sessionRunId, strayResponseIds, type TraceAssignment } from './assign-trace.ts'
 import type { TallySpan } from './tally-span.ts'
 
 export interface RunSpans {
@@ -13,15 +13,34 @@ export interface RunSpans {
  */
 export const groupRuns = (projectId: number, spans: readonly TallySpan[]): readonly RunSpans[] => {
   const traces = byTrace(spans)
-  const hosts = hostsOf(traces)
   const runs = new Map<string, { sessionId: string; spans: TallySpan[] }>()
-  for (const [traceId, members] of traces) {
-    const { runId, sessionId } = assignTrace(projectId, traces.get(hosts.get(traceId) ?? traceId) ?? members)
+  for (const [traceId, { runId, sessionId }] of assignTraces(projectId, traces)) {
+    const members = traces.get(traceId) ?? []
     const run = runs.get(runId)
     if (run) run.spans.push(...members)
     else runs.set(runId, { sessionId, spans: [...members] })
   }
   return [...runs].map(([runId, run]) => ({ runId, ...run }))
+}
+
+/**
+ * Every trace with its run. Where records without a trace tell of a session's calls, only the session holds the two together: all of its traces
+ * are one run then.
+ */
+export const assignTraces = (
+  projectId: number,
+  traces: ReadonlyMap<string, readonly TallySpan[]>,
+): ReadonlyMap<string, TraceAssignment> => {
+  const hosts = hostsOf(traces)
+  const assignments = new Map<string, TraceAssignment>()
+  for (const [traceId, spans] of traces) {
+    const own = assignTrace(projectId, spans)
+    const host = traces.get(hosts.get(traceId) ?? '')
+    const { runId, sessionId } = host ? assignTrace(projectId, host) : own
+    const ofSession = sessionId === '' ? '' : sessionRunId(projectId, sessionId)
+    assignments.set(traceId, { ...own, runId: traces.has(ofSession) ? ofSession : runId })
+  }
+  return assignments
 }
 
 const byTrace = (spans: readonly TallySpan[]): ReadonlyMap<string, readonly TallySpan[]> => {

@@ -1,6 +1,7 @@
 import { type Kind, MODEL_KINDS } from '../../schema/model/kind.ts'
-import { outputTotal } from '../../schema/model/usage.ts'
+import { inputTotal, outputTotal } from '../../schema/model/usage.ts'
 import { Groups } from './groups.ts'
+import { hasEvidence, joinLogs } from './join-logs.ts'
 import type { RunTree } from './run-tree.ts'
 import type { TallySpan } from './tally-span.ts'
 
@@ -23,19 +24,20 @@ export interface ModelCalls {
 
 /** Each call once, however many spans tell of it: by nesting, by the id of the answer, by standing beside each other at the same time. */
 export const modelCallsOf = (tree: RunTree): ModelCalls => {
-  const said = tree.spans.filter(isCandidate)
+  const summaries = summariesOf(tree)
+  const said = tree.spans.filter((span) => isCandidate(span) && !summaries.has(span))
   const preparations = preparationsOf(said, tree)
   const candidates = said.filter((span) => !preparations.has(span))
   const groups = new Groups()
   const wrapped = joinNested(candidates, tree, groups)
   const leaves = candidates.filter((span) => !wrapped.has(span))
-  joinLogs(candidates, tree, groups)
   joinByResponseId(candidates, groups)
+  joinLogs(candidates, tree, groups)
   joinSiblings(leaves, groups)
   const isLeaf = new Set(leaves)
   const calls = groups.of(candidates).flatMap((members) => {
     const own = members.filter((member) => isLeaf.has(member))
-    return own.length === 0 ? [] : [callOf(members, tree)]
+    return own.length === 0 || isHearsay(members) ? [] : [callOf(members, tree)]
   })
   const withWrappers = lendUsage(calls, wrapped)
   return { calls: withWrappers, ...rollupsOf(tree, withWrappers, new Set(candidates)) }
@@ -43,6 +45,18 @@ export const modelCallsOf = (tree: RunTree): ModelCalls => {
 
 const isCandidate = (span: TallySpan): boolean =>
   MODEL_KINDS.includes(span.kind) && (span.kind !== 'evaluator' || (span.model !== '' && span.hasUsage))
+
+/** A span that only its tokens made a call, with no word of a model, sums up what is below it where agents, tools or calls are. */
+const summariesOf = (tree: RunTree): ReadonlySet<TallySpan> => {
+  const anonymous = tree.spans.filter(isAnonymous)
+  if (anonymous.length === 0) return new Set()
+  const above = new Set<TallySpan>()
+  for (const span of tree.spans) if (isCandidate(span) || endsCall(span.kind)) tree.addAncestors(span, above)
+  return new Set(anonymous.filter((span) => above.has(span)))
+}
+
+const isAnonymous = ({ kind, origin, model, requestModel, responseId }: TallySpan): boolean =>
+  kind === 'llm' && origin === 'span' && model === '' && requestModel === '' && responseId === ''
 
 /** Where one call ends: below an agent or a tool something else begins, though a streaming model span may contain it. */
 const ENDS: ReadonlySet<Kind> = new Set<Kind>([
@@ -75,7 +89,9 @@ const preparationsOf = (candidates: readonly TallySpan[], tree: RunTree): Readon
 
 const placeOf = (span: TallySpan): string => `${span.traceId}${span.parentSpanId}${span.origin}${span.scope}`
 
-const hasEvidence = (span: TallySpan): boolean => span.hasUsage || span.answered || span.failed
+/** Records that only announce a call, and no span that made it. */
+const isHearsay = (members: readonly TallySpan[]): boolean =>
+  members.every((member) => member.origin === 'log' && !hasEvidence(member))
 
 /**
  * A call inside a call of the same kind is the same call (a framework's span above the provider SDK's), unless several are inside: then the outer
@@ -103,38 +119,6 @@ const joinNested = (
   }
   return loops
 }
-
-/** A log tells of the call in whose span it was written; one that was written beside it, of the call that just ended and used the same. */
-const joinLogs = (candidates: readonly TallySpan[], tree: RunTree, groups: Groups): void => {
-  const spans = candidates.filter(({ origin }) => origin === 'span')
-  const told = new Set<TallySpan>()
-  const apart: TallySpan[] = []
-  for (const log of candidates) {
-    if (log.origin !== 'log') continue
-    const span = tree.parentOf(log)
-    if (!span || !isCandidate(span)) apart.push(log)
-    else {
-      groups.join(span, log)
-      told.add(span)
-    }
-  }
-  for (const log of apart) {
-    const span = spans.findLast((other) => !told.has(other) && isToldBy(other, log))
-    if (!span) continue
-    groups.join(span, log)
-    told.add(span)
-  }
-}
-
-const LOG_DELAY_NANOS_MAX = 1_000_000_000n
-
-const isToldBy = (span: TallySpan, log: TallySpan): boolean =>
-  span.traceId === log.traceId &&
-  span.kind === log.kind &&
-  span.requestModel === log.requestModel &&
-  span.startNanos <= log.startNanos &&
-  log.startNanos <= endOf(span) + LOG_DELAY_NANOS_MAX &&
-  (!span.hasUsage || !log.hasUsage || outputTotal(span.usage) === outputTotal(log.usage))
 
 /** An id that so many different calls have is none. */
 const SAME_ID_MAX = 8
@@ -201,20 +185,33 @@ const isBeside = (inner: TallySpan, outer: TallySpan, groups: Groups): boolean =
   outer.startNanos <= inner.startNanos &&
   endOf(inner) <= endOf(outer)
 
-const callOf = (members: readonly TallySpan[], tree: RunTree): ModelCall => ({
-  best: members.reduce((a, b) => (tellsMore(b, a, tree) ? b : a)),
-  members,
-  failed: members.some((member) => member.failed),
-  usageFrom: undefined,
-})
+const callOf = (members: readonly TallySpan[], tree: RunTree): ModelCall => {
+  const best = members.reduce((a, b) => (tellsMore(b, a, tree) ? b : a))
+  const finest = members.reduce((a, b) => (isFiner(b, a) ? b : a), best)
+  return {
+    best,
+    members,
+    failed: members.some((member) => member.failed),
+    usageFrom: finest === best ? undefined : finest,
+  }
+}
 
-/** Whose usage counts: a span's before a log's, the one that splits it finest, then the innermost. */
+/** Which member stands for the call: a span before a log, one with usage, the one that splits it finest, then the innermost. */
 const tellsMore = (a: TallySpan, b: TallySpan, tree: RunTree): boolean => {
-  if (a.origin !== b.origin) return a.origin === 'span' && (a.hasUsage || !b.hasUsage)
+  if (a.origin !== b.origin) return a.origin === 'span'
   if (a.hasUsage !== b.hasUsage) return a.hasUsage
   const finer = bits(a.usageReported) - bits(b.usageReported)
   if (finer !== 0) return finer > 0
   return depth(a, tree) > depth(b, tree)
+}
+
+/** Whose usage counts: a span's, unless a log has what it lacks: all of it, or the same input in finer parts. */
+const isFiner = (a: TallySpan, b: TallySpan): boolean => {
+  if (a.origin === b.origin || !a.hasUsage) return false
+  if (!b.hasUsage) return true
+  return (
+    a.origin === 'log' && bits(a.usageReported & ~b.usageReported) > 0 && inputTotal(a.usage) === inputTotal(b.usage)
+  )
 }
 
 const bits = (mask: number): number => {

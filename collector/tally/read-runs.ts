@@ -211,7 +211,25 @@ WHERE project_id = ${projectId}
   return rows.map((row) => row.id)
 }
 
-/** Traces of bare calls that may repeat calls of another trace, and that started in the window. */
+/** Traces of these sessions, whenever they were. */
+export const readTracesOfSessions = async (
+  database: Database,
+  projectId: number,
+  sessions: readonly string[],
+): Promise<string[]> => {
+  const rows = await database.query<{ id: string }>(
+    `SELECT DISTINCT lower(hex(trace_id)) AS id
+FROM traces
+WHERE project_id = ${projectId} AND session_id IN {sessions:Array(String)}`,
+    { sessions },
+  )
+  return rows.map((row) => row.id)
+}
+
+/**
+ * Traces of bare calls that may repeat calls of another trace, and that started in the window; and those that stand for a session's records
+ * without a trace (no span is in them), which may last long.
+ */
 export const readStrays = async (
   database: Database,
   projectId: number,
@@ -221,8 +239,8 @@ export const readStrays = async (
     `SELECT lower(hex(trace_id)) AS traceId, stray_response_ids AS responseIds
 FROM traces FINAL
 WHERE project_id = ${projectId}
-    AND notEmpty(stray_response_ids)
-    AND start_time >= fromUnixTimestamp64Nano(${window.from}, 'UTC')
+    AND (notEmpty(stray_response_ids) OR span_count = 0)
+    AND if(span_count = 0, end_time, start_time) >= fromUnixTimestamp64Nano(${window.from}, 'UTC')
     AND start_time <= fromUnixTimestamp64Nano(${window.to}, 'UTC')`,
   )
 

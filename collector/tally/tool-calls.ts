@@ -21,6 +21,7 @@ export const toolCallsOf = (tree: RunTree): readonly ToolCall[] => {
     if (outer && isSameExecution(span, outer)) groups.join(outer, span)
   }
   joinByCallId(candidates, groups)
+  joinLogs(candidates, tree, groups)
   return groups.of(candidates).map((members) => toolCallOf(members, tree))
 }
 
@@ -58,12 +59,44 @@ const joinByCallId = (candidates: readonly TallySpan[], groups: Groups): void =>
   }
 }
 
+/** A record is written when its tool has ended; pipelines of one process may differ by this. */
+const LOG_DELAY_NANOS_MAX = 2_000_000_000n
+
+/** A log without a call's id tells of the tool of its name that ended last before it, in its trace where it names one. */
+const joinLogs = (candidates: readonly TallySpan[], tree: RunTree, groups: Groups): void => {
+  const spans = candidates.filter(({ origin }) => origin === 'span')
+  const told = new Set<TallySpan>()
+  for (const log of candidates) {
+    if (log.origin !== 'log') continue
+    if (spans.some((span) => groups.isTogether(span, log))) continue
+    const parent = tree.parentOf(log)
+    const span = spans.findLast(
+      (other) =>
+        !told.has(other) &&
+        isSameName(other.tool, log.tool) &&
+        (other.traceId === log.traceId || log.parentSpanId === '') &&
+        (other.toolCallId === '' || log.toolCallId === '') &&
+        (parent === undefined || tree.parentOf(other) === parent || other === parent || log.parentSpanId === '') &&
+        endOf(other) <= endOf(log) + LOG_DELAY_NANOS_MAX &&
+        endOf(other) + LOG_DELAY_NANOS_MAX >= log.startNanos,
+    )
+    if (!span) continue
+    told.add(span)
+    groups.join(span, log)
+  }
+}
+
+const endOf = ({ startNanos, durationNanos }: TallySpan): bigint => startNanos + durationNanos
+
 const toolCallOf = (members: readonly TallySpan[], tree: RunTree): ToolCall => {
   const inGroup = new Set(members)
   const tops = members.filter((member) => ![...tree.ancestorsOf(member)].some((up) => inGroup.has(up)))
-  const main = tops.at(-1) ?? members[0]
+  const main = tops.findLast(({ origin }) => origin === 'span') ?? tops.at(-1) ?? members[0]
   if (!main) throw new Error('a group has at least one member')
-  const attempt = members.filter((member) => member === main || [...tree.ancestorsOf(member)].includes(main))
+  // A record may know of a failure that the span does not (Gemini CLI).
+  const attempt = members.filter(
+    (member) => member === main || member.origin === 'log' || [...tree.ancestorsOf(member)].includes(main),
+  )
   return {
     main,
     members,

@@ -15,6 +15,8 @@ export const FIELDS = [
   'input',
   /** Input tokens that the emitter says are not cached: exact, no rule needed. */
   'inputUncached',
+  /** Its mere presence shows that `input` leaves cached tokens out: the words of an emitter that counts so. */
+  'cacheBeside',
   'cacheRead',
   /** Cache writes of any lifetime. */
   'cacheWrite',
@@ -29,6 +31,8 @@ export const FIELDS = [
   'inputImage',
   'outputAudio',
   'outputImage',
+  /** Reasoning tokens of an emitter whose output leaves them out (Gemini's own words). */
+  'thoughts',
   'totalTokens',
   /** One attribute that holds a whole usage object as JSON; its words are in `usage-words.ts`. */
   'usageJson',
@@ -66,6 +70,10 @@ export const FIELDS = [
   'failure',
   /** Present and false: the span failed. */
   'success',
+  /** Status of the answer over HTTP; read on log records only, where it is all that tells whether a call failed. */
+  'statusCode',
+  /** How long what a log record tells of took, in nanoseconds: the record is written at its end. */
+  'duration',
   'ttft',
   'inputContent',
   'outputContent',

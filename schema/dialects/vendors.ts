@@ -158,7 +158,6 @@ export const vendors: Dialect = {
   aliases: {
     modelResponse: ['langfuse.observation.model.name', 'mlflow.llm.model'],
     provider: ['mlflow.llm.provider'],
-    cacheRead: ['codex.turn.token_usage.cached_input_tokens'],
     reasoning: ['codex.usage.reasoning_output_tokens'],
     entityName: ['genkit:name', 'haystack.component.name'],
     usageJson: [

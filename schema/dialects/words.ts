@@ -80,11 +80,6 @@ export const VERDICT_WORDS: ReadonlyMap<string, Verdict> = new Map<string, Verdi
   ['guardrail_failed_to_respond', 'error'],
 ])
 
-/** Logs that tell of one call of a model; the record becomes a row of its own (`Span.origin` log) that the tally joins to the span it was written in. */
-export const CALL_EVENTS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ['gen_ai.client.inference.operation.details', 'llm'],
-])
-
 /** Span events with one message each (≤ 1.36), and what their content is to the span. */
 export const CONTENT_EVENTS: ReadonlyMap<string, 'inputContent' | 'outputContent' | 'toolArguments'> = new Map([
   ['gen_ai.user.message', 'inputContent'],
