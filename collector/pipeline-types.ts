@@ -12,7 +12,7 @@ export interface OtlpRequest {
   readonly receivedAtMs: number
 }
 
-/** Why a span or record was not kept, and how many; reasons are metric labels, so the set is closed. */
+/** Why a span, record or data point was not kept, and how many; reasons are metric labels, so the set is closed. */
 export interface Rejection {
   readonly reason: RejectReason
   readonly count: number
@@ -27,6 +27,8 @@ export const REJECT_REASONS = [
   'start_time_before_retention',
   'start_time_in_future',
   'too_many_attributes',
+  'no_metric_name',
+  'bad_histogram',
   'too_large',
   'undecodable',
 ] as const

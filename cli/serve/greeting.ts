@@ -7,7 +7,7 @@ export const greeting = ({ urls, engine, dataDir, needsKey }: Recount): string =
     `  Recount is ready.  ${engine === 'embedded' ? `Embedded ClickHouse, data in ${dataDir}` : 'ClickHouse server'}`,
     '',
     `  UI and API   ${urls.api}`,
-    `  OTLP/HTTP    ${urls.otlpHttp}   (/v1/traces, /v1/logs)`,
+    `  OTLP/HTTP    ${urls.otlpHttp}   (/v1/traces, /v1/logs, /v1/metrics)`,
     '',
     '  Point an agent here, whatever its framework:',
     '',

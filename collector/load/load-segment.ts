@@ -10,7 +10,7 @@ export interface Loaded {
 }
 
 /** Content first and spans last: whoever sees a span can read its bodies. The ledger before `traces`, which points into it. */
-const ORDER: readonly TableName[] = ['content', 'scores', 'logs', 'spans', 'run_ledger', 'traces']
+const ORDER: readonly TableName[] = ['content', 'scores', 'logs', 'metrics', 'spans', 'run_ledger', 'traces']
 
 /**
  * One insert per table, named after the segment, so that doing it again changes nothing (architecture.md §2, "load").

@@ -22,18 +22,17 @@ export class Checks {
 
   /** True if the ids and the start can be kept; otherwise the refusal is counted. */
   span(traceId: string, spanId: string, startNanos: bigint): boolean {
-    if (!isTraceId(traceId))
-      return this.#refuse('bad_trace_id', `trace id "${traceId}" is not 16 bytes other than zero`)
-    if (!isSpanId(spanId)) return this.#refuse('bad_span_id', `span id "${spanId}" is not 8 bytes other than zero`)
+    if (!isTraceId(traceId)) return this.refuse('bad_trace_id', `trace id "${traceId}" is not 16 bytes other than zero`)
+    if (!isSpanId(spanId)) return this.refuse('bad_span_id', `span id "${spanId}" is not 8 bytes other than zero`)
     return this.time(startNanos)
   }
 
   time(nanos: bigint): boolean {
-    if (nanos === 0n) return this.#refuse('start_time_zero', 'start time is 0')
+    if (nanos === 0n) return this.refuse('start_time_zero', 'start time is 0')
     if (nanos < this.#oldestNanos)
-      return this.#refuse('start_time_before_retention', `start time ${nanos} ns lies before the retention`)
+      return this.refuse('start_time_before_retention', `start time ${nanos} ns lies before the retention`)
     if (nanos > this.#newestNanos)
-      return this.#refuse('start_time_in_future', `start time ${nanos} ns is more than 24 h ahead`)
+      return this.refuse('start_time_in_future', `start time ${nanos} ns is more than 24 h ahead`)
     return true
   }
 
@@ -46,7 +45,8 @@ export class Checks {
     return [...this.#counts].map(([reason, { count, sample }]) => ({ reason, count, sample }))
   }
 
-  #refuse(reason: RejectReason, sample: string): false {
+  /** Counts a refusal; false, for whoever asks whether something can be kept. */
+  refuse(reason: RejectReason, sample: string): false {
     const known = this.#counts.get(reason)
     if (known) known.count++
     else this.#counts.set(reason, { count: 1, sample: sample.slice(0, SAMPLE_CHARS_MAX) })

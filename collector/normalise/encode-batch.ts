@@ -1,3 +1,4 @@
+import { METRICS } from '../../schema/clickhouse/metrics-table.ts'
 import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
 import {
   CONTENT,
@@ -56,7 +57,7 @@ export const encodeBatch = (
   const masked = policy && maskDecoded(sent, policy)
   const decoded = masked?.decoded ?? sent
   const { projectId, receivedAtMs } = request
-  const { spans, logs, scores, contents, rejections } = normalise(decoded, {
+  const { spans, logs, metrics, scores, contents, rejections } = normalise(decoded, {
     projectId,
     receivedAtMs,
     retentionDays: context.retentionDays,
@@ -78,18 +79,20 @@ export const encodeBatch = (
 
   const encodedSpans = section('spans', encodeSpans, spans.map(stored))
   const encodedLogs = section('logs', encodeLogs, logs.map(stored))
-  const unfit = spans.length + logs.length - encodedSpans.rows - encodedLogs.rows
+  const encodedMetrics = section('metrics', encodeMetrics, metrics.map(stored))
+  const unfit = spans.length + logs.length + metrics.length - encodedSpans.rows - encodedLogs.rows - encodedMetrics.rows
   return {
     sections: [
       encodedSpans,
       encodedLogs,
+      encodedMetrics,
       section('scores', encodeScores, scores.map(stored)),
       section('content', encodeContent, contents.map(stored)),
       { table: 'keys' as const, rows: keys.size, bytes: encodeKeys([...keys.values()]) },
     ].filter((s) => s.rows > 0),
-    accepted: decoded.signal === 'traces' ? encodedSpans.rows : encodedLogs.rows,
     notes: { invalid_utf8: decoded.invalidUtf8 },
     findings: masked?.findings ?? {},
+    accepted: { traces: encodedSpans, logs: encodedLogs, metrics: encodedMetrics }[decoded.signal].rows,
     rejections:
       unfit === 0
         ? rejections
@@ -122,6 +125,7 @@ const encoderOfTable = <Row>(table: Table<Row>): Encoder<Row> => {
 
 const encodeSpans = encoderOfTable(SPANS)
 const encodeLogs = encoderOfTable(LOGS)
+const encodeMetrics = encoderOfTable(METRICS)
 const encodeScores = encoderOfTable(SCORES)
 const encodeContent = encoderOfTable(CONTENT)
 

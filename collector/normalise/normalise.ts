@@ -1,9 +1,11 @@
+import type { MetricPoint } from '../../schema/model/metric.ts'
 import type { Content, LogRecord, Score, Span } from '../../schema/model/span.ts'
 import type { Decoded, WireLogRecord, WireSpan } from '../../schema/otlp/wire.ts'
 import type { Rejection } from '../pipeline-types.ts'
 import { Checks } from './check.ts'
 import { Contents } from './contents.ts'
 import { normaliseLogs } from './normalise-logs.ts'
+import { normaliseMetrics } from './normalise-metrics.ts'
 import { normaliseSpans, type Request } from './normalise-spans.ts'
 
 export interface NormaliseContext {
@@ -19,6 +21,7 @@ export interface NormaliseContext {
 export interface Normalised {
   readonly spans: Span[]
   readonly logs: LogRecord[]
+  readonly metrics: readonly MetricPoint[]
   readonly scores: Score[]
   readonly contents: Content[]
   readonly rejections: Rejection[]
@@ -38,5 +41,6 @@ export const normalise = (decoded: Decoded, context: NormaliseContext): Normalis
       : decoded.signal === 'logs'
         ? normaliseLogs(decoded, request, context.receivedAtMs)
         : { spans: [], logs: [] }
-  return { spans, logs, scores: request.scores, contents: contents.list, rejections: checks.rejections() }
+  const metrics = decoded.signal === 'metrics' ? normaliseMetrics(decoded, request) : []
+  return { spans, logs, metrics, scores: request.scores, contents: contents.list, rejections: checks.rejections() }
 }

@@ -29,8 +29,6 @@ export function admit(request: IncomingMessage, options: AdmitOptions): Admitted
   const signal = SIGNALS.get(path)
   if (!signal)
     return { reason: 'unknown_path', message: `no such path: ${JSON.stringify(path.slice(0, 100))}; ${TAKEN}` }
-  if (signal === 'metrics')
-    return { reason: 'unsupported_signal', message: `metrics are not stored by this version; ${TAKEN}` }
   if (method !== 'POST') return { reason: 'method_not_allowed', message: `${path} takes POST, not ${method}` }
   const principal = options.authenticate(headers)
   if (!principal)
@@ -67,7 +65,7 @@ const SIGNALS: ReadonlyMap<string, Signal> = new Map([
   ['/v1/logs', 'logs'],
   ['/v1/metrics', 'metrics'],
 ])
-const TAKEN = 'OTLP/HTTP is taken at POST /v1/traces and /v1/logs'
+const TAKEN = 'OTLP/HTTP is taken at POST /v1/traces, /v1/logs and /v1/metrics'
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0]!
 

@@ -17,11 +17,15 @@ export const receiveMeters = (registry: MetricsRegistry) => ({
     'OTLP requests that had been acknowledged before and were not stored again',
     ['signal'],
   ),
-  received: registry.counter('recount_received_items_total', 'Spans and log records that were judged', ['signal']),
-  acknowledged: registry.counter('recount_acknowledged_items_total', 'Spans and log records that are on disk', [
+  received: registry.counter('recount_received_items_total', 'Spans, log records and data points that were judged', [
     'signal',
   ]),
-  rejected: registry.counter('recount_rejected_items_total', 'Spans and log records refused for good', [
+  acknowledged: registry.counter(
+    'recount_acknowledged_items_total',
+    'Spans, log records and data points that are on disk',
+    ['signal'],
+  ),
+  rejected: registry.counter('recount_rejected_items_total', 'Spans, log records and data points refused for good', [
     'signal',
     'reason',
   ]),

@@ -55,7 +55,7 @@ export interface OtlpHttpServer {
   stop(graceMs?: number): Promise<void>
 }
 
-/** OTLP/HTTP (opentelemetry-proto docs/specification.md, "OTLP/HTTP"): POST /v1/traces and /v1/logs, protobuf or JSON. */
+/** OTLP/HTTP (opentelemetry-proto docs/specification.md, "OTLP/HTTP"): POST /v1/traces, /v1/logs and /v1/metrics, protobuf or JSON. */
 export function createOtlpHttpServer(options: OtlpHttpOptions): OtlpHttpServer {
   const limits = { ...OTLP_HTTP_LIMITS, ...options.limits }
   const server = createServer({

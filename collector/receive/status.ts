@@ -10,7 +10,6 @@ export const REFUSALS = {
   unauthenticated: { http: 401, rpc: 16, retryable: false },
   forbidden: { http: 403, rpc: 7, retryable: false },
   unknown_path: { http: 404, rpc: 12, retryable: false },
-  unsupported_signal: { http: 404, rpc: 12, retryable: false },
   method_not_allowed: { http: 405, rpc: 12, retryable: false },
   too_large: { http: 413, rpc: 8, retryable: false },
   unsupported_content_type: { http: 415, rpc: 3, retryable: false },

@@ -25,6 +25,7 @@ const TABLE_IDS: readonly (TableName | 'keys')[] = [
   'traces',
   'keys',
   'ingest_stats',
+  'metrics',
 ]
 if (TABLE_NAMES.some((name) => !TABLE_IDS.includes(name)))
   throw new Error('a table has no number in the segment format')

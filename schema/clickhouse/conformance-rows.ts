@@ -100,6 +100,7 @@ const SCALARS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   UInt64: fc.bigInt({ min: 0n, max: 2n ** 64n - 2n }),
   Int8: fc.integer({ min: -128, max: 127 }),
   Int16: fc.integer({ min: -32_768, max: 32_767 }),
+  Int32: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
   Int64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   Float64: fc.double(),
   String: text,

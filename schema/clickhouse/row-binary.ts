@@ -53,6 +53,10 @@ const SCALARS: Readonly<Record<string, Codec>> = {
     (w, v) => w.i16(v),
     (r) => r.i16(),
   ),
+  Int32: codec<number>(
+    (w, v) => w.i32(v),
+    (r) => r.i32(),
+  ),
   Int64: codec<bigint>(
     (w, v) => w.i64(v),
     (r) => r.i64(),

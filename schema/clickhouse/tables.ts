@@ -9,6 +9,7 @@ import {
 import type { Content, LogRecord, Score, Span } from '../model/span.ts'
 import { USAGE_BUCKETS, USAGE_COLUMNS, type UsageBuckets } from '../model/usage.ts'
 import { INGEST_STATS } from './ingest-table.ts'
+import { METRICS } from './metrics-table.ts'
 import { decoderOf, encoderOf } from './row-binary.ts'
 import type { RowBinaryReader } from './row-binary-reader.ts'
 import type { RowBinaryWriter } from './row-binary-writer.ts'
@@ -352,6 +353,7 @@ export const TABLES = {
   run_ledger: LEDGER,
   traces: TRACES,
   ingest_stats: INGEST_STATS,
+  metrics: METRICS,
 } as const
 export type TableName = keyof typeof TABLES
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[]
