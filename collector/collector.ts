@@ -5,13 +5,17 @@ import { DecodeError } from '../schema/otlp/wire.ts'
 import { type Loaded, loadSegment } from './load/load-segment.ts'
 import { isPermanent, untilDone } from './load/retry.ts'
 import type { Masking } from './mask/policy.ts'
-import type { Section } from './normalise/encode-batch.ts'
 import { startNormalisePool } from './normalise/pool.ts'
 import type { AcceptResult, Consumer, OtlpRequest } from './pipeline-types.ts'
 import type { TraceKey } from './spool/keys.ts'
 import { type Segment, SPOOL_LIMITS, Spool, SpoolFull, type SpoolLimits } from './spool/spool.ts'
 import { genaiPriceBook } from './tally/genai-price-book.ts'
+import { groupBy } from './tally/group-by.ts'
+import { type JournalTimes, openJournal } from './tally/journal.ts'
+import type { Turn } from './tally/ledger-turns.ts'
+import { localTurns } from './tally/local-turns.ts'
 import { Tallier } from './tally/tallier.ts'
+import { writerIdOf } from './tally/writer-id.ts'
 
 export interface CollectorConfig {
   readonly dataDir: string
@@ -21,6 +25,8 @@ export interface CollectorConfig {
   readonly spool: SpoolLimits
   /** Absent: nothing is masked. */
   readonly masking?: Masking | undefined
+  /** Other collectors may write to the same store: how talliers take turns (docs/decisions/0007). Absent where this is the only one. */
+  readonly sharedStore?: JournalTimes | undefined
 }
 
 export const COLLECTOR_DEFAULTS = { retentionDays: 30, normaliseThreads: 1, spool: SPOOL_LIMITS } as const
@@ -90,17 +96,11 @@ export const startCollector = async (
       return result
     })
 
-  // The tallier's rows pass through a spool of their own, so that a crash between ledger and view is repaired by the same insert (architecture.md §3).
   const tallySpool = await Spool.open(
     join(config.dataDir, 'spool', 'tally'),
     { segmentClosed: () => undefined, corrupt },
     { ...config.spool, segmentAgeMsMax: 3_600_000 },
   )
-  const writeTally = async (sections: readonly Section[]): Promise<void> => {
-    await tallySpool.append(sections)
-    await tallySpool.flush()
-    await loadAll(tallySpool)
-  }
   const loadOne = async (spool: Spool, segment: Segment): Promise<Loaded | undefined> => {
     const sections = await spool.read(segment)
     try {
@@ -109,7 +109,7 @@ export const startCollector = async (
       return loaded
     } catch (error) {
       if (!isPermanent(error)) throw error
-      await spool.quarantine(segment, `cannot be loaded: ${(error as Error).message.slice(0, 500)}`)
+      await spool.quarantine(segment, whyNot(error as Error))
       return undefined
     }
   }
@@ -122,10 +122,25 @@ export const startCollector = async (
     { segmentClosed: () => wake(), corrupt },
     config.spool,
   )
+  const turns = config.sharedStore
+    ? openJournal({
+        database,
+        writer: await writerIdOf(config.dataDir),
+        times: config.sharedStore,
+        setAside: async (sections, error) => {
+          await tallySpool.append(sections)
+          await tallySpool.flush()
+          for (const segment of tallySpool.segments) await tallySpool.quarantine(segment, whyNot(error))
+        },
+        turnLost: () => meters.turnsLost.inc(),
+        stopped: () => stopping,
+      })
+    : localTurns(tallySpool, loadAll)
+  let turn: Turn | undefined
   const tallier = new Tallier({
     database,
     prices: genaiPriceBook(),
-    write: writeTally,
+    write: (sections) => turn!.write(sections),
     failed: (projectId, runId, error) => {
       meters.tallyFailed.inc()
       report(
@@ -157,13 +172,15 @@ export const startCollector = async (
   /** Tallies what a round touched, then forgets its segments. */
   const tallyRound = async ({ keys, segments }: Round): Promise<void> => {
     const started = performance.now()
-    const runs = await insist(async () => {
-      // What an interrupted try has written already must stand in the ledger before it is read again, or it would be entered twice.
-      await tallySpool.flush()
-      await loadAll(tallySpool)
-      return tallier.tally(keys)
-    })
-    meters.tallied.inc(undefined, runs)
+    for (const [shard, mine] of groupBy(keys, (key) => key.projectId % turns.shards)) {
+      const runs = await insist(() =>
+        turns.turn(shard, (given) => {
+          turn = given
+          return tallier.tally(mine)
+        }),
+      )
+      meters.tallied.inc(undefined, runs)
+    }
     meters.tallySeconds.inc(undefined, (performance.now() - started) / 1000)
     for (const segment of segments) {
       await spool.remove(segment)
@@ -246,7 +263,7 @@ export const startCollector = async (
       .map((segment) => segment.openedAtMs)
     return opened.length === 0 ? 0 : Math.max(0, Date.now() - Math.min(...opened))
   }
-  metrics.read('recount_spool_bytes', 'Bytes acknowledged and not yet loaded', () => spool.bytes + tallySpool.bytes)
+  metrics.read('recount_spool_bytes', 'Bytes acknowledged and not yet loaded', () => spool.bytes + turns.bytes())
   metrics.read(
     'recount_tally_lag_seconds',
     'Age of the oldest request that is queryable and waits to be tallied',
@@ -261,7 +278,7 @@ export const startCollector = async (
   return {
     accept,
     status: () => ({
-      spoolBytes: spool.bytes + tallySpool.bytes,
+      spoolBytes: spool.bytes + turns.bytes(),
       lagMs: lagMs(),
       loadLagMs: stageLagMs(false),
       tallyLagMs: stageLagMs(true),
@@ -281,7 +298,7 @@ export const startCollector = async (
       stopping = true
       wake()
       await running
-      await Promise.all([pool.close(), spool.close(), tallySpool.close()])
+      await Promise.all([pool.close(), spool.close(), turns.close(), tallySpool.close()])
     },
   }
 }
@@ -290,6 +307,8 @@ interface Round {
   readonly keys: readonly TraceKey[]
   readonly segments: readonly Segment[]
 }
+
+const whyNot = (error: Error): string => `cannot be loaded: ${error.message.slice(0, 500)}`
 
 /** Whether a promise is done already; throws what it failed with. */
 const isSettled = async (promise: Promise<void>): Promise<boolean> => {
@@ -314,6 +333,10 @@ const collectorMeters = (metrics: MetricsRegistry) => ({
   loadErrors: metrics.counter('recount_load_errors_total', 'Failed tries to load or tally; each is tried again'),
   corrupt: metrics.counter('recount_spool_corrupt_total', 'Damaged stretches or segments set aside'),
   masked: metrics.counter('recount_masked_total', 'Findings replaced, hashed or dropped before the spool', ['finding']),
+  turnsLost: metrics.counter(
+    'recount_tally_turns_lost_total',
+    'Tallies done again because another collector wrote first',
+  ),
   tallied: metrics.counter('recount_tallied_runs_total', 'Runs whose figures changed'),
   tallyFailed: metrics.counter('recount_tally_failed_runs_total', 'Runs that could not be counted: a defect'),
   tallySeconds: metrics.counter('recount_tally_seconds_total', 'Time spent tallying'),

@@ -8,11 +8,10 @@ import { SPOOL_LIMITS } from '../collector/spool/spool.ts'
 import type { Database } from '../schema/clickhouse/database.ts'
 import { openEmbedded } from '../schema/clickhouse/embedded.ts'
 import { migrate } from '../schema/clickhouse/migrate.ts'
-import { LOOPBACK_DOORS } from '../schema/http/doors.ts'
 import { MetricsRegistry } from '../schema/metrics/registry.ts'
 import type { WireSpan } from '../schema/otlp/wire.ts'
-import { createApp } from '../server/app.ts'
 import { runSpans, traceRequest } from './support/agent-run.ts'
+import { figuresOf } from './support/figures.ts'
 import { expectConsistent } from './support/ledger-checks.ts'
 
 /**
@@ -54,50 +53,6 @@ const send = async (projectId: number, spans: readonly WireSpan[]): Promise<void
   expect(answer).toMatchObject({ kind: 'accepted', accepted: spans.length, rejections: [] })
 }
 
-/** All that a user can see of a project: overview, sessions with their runs, agents, tools, models; and the rollup rows below them. */
-const figuresOf = async (projectId: number): Promise<unknown> => {
-  const app = createApp({
-    database,
-    doors: LOOPBACK_DOORS,
-    version: 'test',
-    metrics: () => '',
-    explain: () => [],
-    projectOf: () => projectId,
-    status: () => {
-      throw new Error('not asked')
-    },
-    validateResponses: true,
-  })
-  const range = `from=${new Date(END_MS - 3_600_000).toISOString()}&to=${new Date(END_MS + 60_000).toISOString()}`
-  const get = async (path: string): Promise<{ items?: { id: string }[] }> => {
-    const answer = await app.request(`http://localhost${path}`, { headers: { host: 'localhost' } })
-    expect(answer.status, path).toBe(200)
-    return (await answer.json()) as { items?: { id: string }[] }
-  }
-  const sessions = await get(`/api/sessions?${range}&limit=500`)
-  const rollup = await database.query(
-    `SELECT toString(t) AS hour, kind, agent, provider, model, tool, env, team, sum(r.call_count) AS n, sum(r.failed) AS failures, sum(r.input_uncached) AS input,
-      sum(r.cache_read) AS cached, sum(r.output_text) AS output, toString(sum(r.cost)) AS money, sumMap(r.duration_histogram) AS durations
-     FROM calls_1h AS r WHERE project_id = ${projectId} GROUP BY t, kind, agent, provider, model, tool, env, team HAVING n != 0 ORDER BY ALL`,
-  )
-  const withoutRunIds = (text: string): string =>
-    // The id of a run of bare calls is a hash of project and session, so it differs between projects by design.
-    text.replaceAll(/"(runId|id)":"[0-9a-f]{32}"/g, '"$1":"…"')
-  return {
-    overview: await get(`/api/overview?${range}`),
-    sessions: withoutRunIds(JSON.stringify(sessions)),
-    runs: withoutRunIds(
-      JSON.stringify(
-        (await Promise.all((sessions.items ?? []).map((s) => get(`/api/sessions/${s.id}`)))) as unknown as object[],
-      ),
-    ),
-    agents: await get(`/api/agents?${range}`),
-    tools: await get(`/api/tools?${range}`),
-    models: await get(`/api/models?${range}`),
-    rollup,
-  }
-}
-
 const NUMBERS = [1, 2, 3, 4, 5, 6, 8, 14] as const
 const RUNS = NUMBERS.map((number, i) =>
   runSpans({ number, endMs: END_MS - i * 5_000, session: `session-${i % 3}`, bareCalls: number % 6 === 2 }),
@@ -116,7 +71,7 @@ const figuresAfter = async (sending: (projectId: number) => Promise<void>): Prom
   const projectId = ++projects
   await sending(projectId)
   await collector.settled()
-  return figuresOf(projectId)
+  return figuresOf(database, projectId, END_MS)
 }
 
 test('whole, span by span in random order, twice, over two restarts, root last: one and the same figures', async () => {

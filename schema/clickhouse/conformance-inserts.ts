@@ -29,7 +29,7 @@ export const insertTests = (test: Test, store: Store): void => {
         token: `round-trip-${name}`,
       })
       const back = await store.database.queryBytes(
-        `SELECT ${columnNamesOf(TABLES[name] as never)} FROM ${name} WHERE project_id = {project:UInt32} ORDER BY ${idColumnOf(name)}`,
+        `SELECT ${columnNamesOf(TABLES[name])} FROM ${name} WHERE project_id = {project:UInt32} ORDER BY ${idColumnOf(name)}`,
         'RowBinary',
         { project },
       )

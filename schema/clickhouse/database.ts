@@ -1,4 +1,4 @@
-import type { TableName } from './tables.ts'
+import type { InsertTableName } from './tables.ts'
 
 /**
  * One door to ClickHouse, two engines behind it: embedded (chdb, in this process) and a server over HTTP. Both pass the same
@@ -32,7 +32,7 @@ export interface Database {
 }
 
 export interface Insert {
-  readonly table: TableName
+  readonly table: InsertTableName
   /** RowBinary, possibly in pieces that follow each other. */
   readonly chunks: readonly Uint8Array[]
   readonly token: string

@@ -12,7 +12,7 @@ import {
   selectSettings,
 } from './database.ts'
 import { paramsPrelude } from './query-params.ts'
-import { columnNamesOf, structureOf, TABLES } from './tables.ts'
+import { columnNamesOf, INSERT_TABLES, structureOf } from './tables.ts'
 
 /**
  * Connections for questions. One runs one query at a time, so a slow one must not hold up the rest (architecture.md §3). Each running query also
@@ -61,7 +61,7 @@ export const openEmbedded = async (dataDir: string): Promise<Database> => {
     },
     insert: async ({ table, chunks, token }: Insert) => {
       const file = join(loadDir, `${files++}.bin`)
-      const columns = TABLES[table] as never
+      const columns = INSERT_TABLES[table]
       try {
         await writeFile(file, chunks)
         await writer.use((session) =>

@@ -11,7 +11,7 @@ import {
   type QueryParams,
   selectSettings,
 } from './database.ts'
-import { columnNamesOf, TABLES } from './tables.ts'
+import { columnNamesOf, INSERT_TABLES } from './tables.ts'
 
 /** Room for one insert to be confirmed by a busy server. */
 const REQUEST_TIMEOUT_MS = 120_000
@@ -89,7 +89,7 @@ export const openHttp = async (url: string): Promise<Database> => {
       run(`insert into ${table}`, async () => {
         // `exec`, because the client's `insert` knows no RowBinary and its `command` sends no rows.
         const result = await client.exec({
-          query: `INSERT INTO ${table} (${columnNamesOf(TABLES[table] as never)}) SETTINGS ${insertSettings(token)} FORMAT RowBinary`,
+          query: `INSERT INTO ${table} (${columnNamesOf(INSERT_TABLES[table])}) SETTINGS ${insertSettings(token)} FORMAT RowBinary`,
           values: Readable.from(chunks, { objectMode: false }),
         })
         await buffer(result.stream)
