@@ -44,7 +44,7 @@ const start = async (name: string, through: Database, said: string[] = []) => {
       dataDir: join(folder, name),
       spool: { ...SPOOL_LIMITS, segmentAgeMsMax: 20, segmentRowsMax: 40 },
       // So short that a tallier at work is often taken to be gone: figures must not depend on the guess.
-      sharedStore: { pollMs: 5, heartbeatMs: 60, goneAfterMs: 150 },
+      sharedStore: { pollMs: 10, heartbeatMs: 100, goneAfterMs: 300 },
     },
     { database: through, metrics, log: (line) => void said.push(line) },
   )
@@ -152,4 +152,4 @@ test(`${COLLECTORS} collectors that tally at once and are cut off at random mome
     `${COLLECTORS} collectors, ${ROUNDS} rounds, seed ${SEED}: ${sum((one) => one.restarts)} cut off and started again, ${sum((one) => one.turnsLost)} turns lost to another`,
   )
   expect(sum((one) => one.restarts)).toBeGreaterThan(0)
-}, 120_000)
+}, 240_000)

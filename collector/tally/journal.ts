@@ -8,6 +8,8 @@ import { type LedgerTurns, type Turn, TurnLost } from './ledger-turns.ts'
 /** Fixed for a store: two programs with another number would tally the same project side by side. */
 const SHARDS = 16
 
+const PATIENCE_MAX = 8
+
 export interface JournalTimes {
   /** Between two looks at a shard that somebody else holds. */
   readonly pollMs: number
@@ -68,6 +70,8 @@ class Shard {
   /** The entry of state `written` whose rows are known to be in the ledger. */
   #appliedId = ''
   #othersSeenMs = Number.NEGATIVE_INFINITY
+  /** Times `goneAfterMs`: two that take each other to be gone would else go on doing so where turns take long. */
+  #patience = 1
   #lost = false
   /** Heartbeats and writes follow each other: both go after the last entry. */
   #queue: Promise<unknown> = Promise.resolve()
@@ -110,7 +114,10 @@ class Shard {
       const found = this.#head
       const isMine = found.writer === this.#deps.writer
       if (!isMine && found.writer !== '') this.#othersSeenMs = performance.now()
-      if (found.state === 'free' || isMine || performance.now() - sinceMs > goneAfterMs) {
+      const isGone = performance.now() - sinceMs > goneAfterMs * this.#patience
+      if (found.state === 'free' || isMine || isGone) {
+        if (found.state === 'free') this.#patience = 1
+        else if (!isMine) this.#patience = Math.min(this.#patience * 2, PATIENCE_MAX)
         await this.#complete(found)
         if (await this.#append('taken')) return found.entryId
       } else {

@@ -1,4 +1,4 @@
-import type { InsertTableName } from './tables.ts'
+import type { InsertTableName } from './insert-tables.ts'
 
 /**
  * One door to ClickHouse, two engines behind it: embedded (chdb, in this process) and a server over HTTP. Both pass the same

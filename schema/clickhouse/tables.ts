@@ -358,24 +358,6 @@ export const TABLES = {
 export type TableName = keyof typeof TABLES
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[]
 
-/** Steps that talliers agree on; `collector/tally/journal.ts` writes and reads its rows itself, two columns being rows of other tables. */
-export const TALLY_JOURNAL = {
-  name: 'tally_journal',
-  columns: [
-    { name: 'shard', type: 'UInt8' },
-    { name: 'sequence', type: 'UInt64' },
-    { name: 'entry_id', type: 'FixedString(16)' },
-    { name: 'writer', type: 'FixedString(16)' },
-    { name: 'state', type: 'UInt8' },
-    { name: 'ledger', type: 'String' },
-    { name: 'traces', type: 'String' },
-  ],
-} as const
-
-/** Every table that takes inserts: those of the segments, and the program's own. */
-export const INSERT_TABLES = { ...TABLES, tally_journal: TALLY_JOURNAL } as const
-export type InsertTableName = keyof typeof INSERT_TABLES
-
 export interface ColumnList {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
 }

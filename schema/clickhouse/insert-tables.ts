@@ -1,0 +1,19 @@
+import { TABLES } from './tables.ts'
+
+/** Steps that talliers agree on; `collector/tally/journal.ts` writes and reads its rows itself, two columns being rows of other tables. */
+export const TALLY_JOURNAL = {
+  name: 'tally_journal',
+  columns: [
+    { name: 'shard', type: 'UInt8' },
+    { name: 'sequence', type: 'UInt64' },
+    { name: 'entry_id', type: 'FixedString(16)' },
+    { name: 'writer', type: 'FixedString(16)' },
+    { name: 'state', type: 'UInt8' },
+    { name: 'ledger', type: 'String' },
+    { name: 'traces', type: 'String' },
+  ],
+} as const
+
+/** Every table that takes inserts: those of the segments, and the program's own. */
+export const INSERT_TABLES = { ...TABLES, tally_journal: TALLY_JOURNAL } as const
+export type InsertTableName = keyof typeof INSERT_TABLES
