@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
 import { decodeRows, encodeRows, idColumnOf, type PlainRow, sampleRows } from './conformance-rows.ts'
 import { type Database, DatabaseError } from './database.ts'
-import { columnNamesOf, TABLE_NAMES, TABLES, type TableName } from './tables.ts'
+import { columnNamesOf } from './insert-tables.ts'
+import { TABLE_NAMES, TABLES, type TableName } from './tables.ts'
 
 export interface Store {
   database: Database

@@ -11,9 +11,8 @@ import {
   type QueryParams,
   selectSettings,
 } from './database.ts'
-import { INSERT_TABLES } from './insert-tables.ts'
+import { columnNamesOf, INSERT_TABLES, structureOf } from './insert-tables.ts'
 import { paramsPrelude } from './query-params.ts'
-import { columnNamesOf, structureOf } from './tables.ts'
 
 /**
  * Connections for questions. One runs one query at a time, so a slow one must not hold up the rest (architecture.md §3). Each running query also

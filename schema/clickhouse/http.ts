@@ -11,8 +11,7 @@ import {
   type QueryParams,
   selectSettings,
 } from './database.ts'
-import { INSERT_TABLES } from './insert-tables.ts'
-import { columnNamesOf } from './tables.ts'
+import { columnNamesOf, INSERT_TABLES } from './insert-tables.ts'
 
 /** Room for one insert to be confirmed by a busy server. */
 const REQUEST_TIMEOUT_MS = 120_000

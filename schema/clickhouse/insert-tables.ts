@@ -17,3 +17,11 @@ export const TALLY_JOURNAL = {
 /** Every table that takes inserts: those of the segments, and the program's own. */
 export const INSERT_TABLES = { ...TABLES, tally_journal: TALLY_JOURNAL } as const
 export type InsertTableName = keyof typeof INSERT_TABLES
+
+export interface ColumnList {
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+}
+
+/** `a UInt32, b String`: the structure argument of `file()` and the column list of an INSERT. */
+export const structureOf = (table: ColumnList): string => table.columns.map((c) => `\`${c.name}\` ${c.type}`).join(', ')
+export const columnNamesOf = (table: ColumnList): string => table.columns.map((c) => `\`${c.name}\``).join(', ')

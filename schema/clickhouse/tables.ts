@@ -358,14 +358,6 @@ export const TABLES = {
 export type TableName = keyof typeof TABLES
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[]
 
-export interface ColumnList {
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
-}
-
-/** `a UInt32, b String`: the structure argument of `file()` and the column list of an INSERT. */
-export const structureOf = (table: ColumnList): string => table.columns.map((c) => `\`${c.name}\` ${c.type}`).join(', ')
-export const columnNamesOf = (table: ColumnList): string => table.columns.map((c) => `\`${c.name}\``).join(', ')
-
 /**
  * An encoder of whole rows. It is written out as one function, a call per column (`new Function`), so that every call has one target that V8 can
  * inline; a loop over the columns costs twice as much. Nothing but our own column list goes into its text.
