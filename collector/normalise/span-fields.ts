@@ -5,7 +5,7 @@ import { CONTROL_FLOW_EXCEPTIONS, TOOL_NAME_PREFIXES, VERDICT_WORDS } from '../.
 import type { Kind } from '../../schema/model/kind.ts'
 import type { Span } from '../../schema/model/span.ts'
 import type { KeyValue } from '../../schema/otlp/wire.ts'
-import { parsedJson, textOf } from './any-value.ts'
+import { isObject, parsedJson, plainOf, textOf } from './any-value.ts'
 import type { Contents } from './contents.ts'
 import { type Facts, TABLE } from './facts.ts'
 import { kindOf } from './kind-of.ts'
@@ -125,7 +125,7 @@ export const completeSpan = (core: SpanCore, reading: Reading): Span => {
     hasUsage: read.hasUsage,
     inputSemantics: read.inputSemantics,
     usageConflict: read.conflict,
-    costReportedNanoUsd: nanoUsd(facts.number(F.costUsd)),
+    costReportedNanoUsd: nanoUsd(facts.number(F.costUsd) ?? costIn(facts)),
     toolFeeNanoUsd: nanoUsd(facts.number(F.toolFeeUsd)),
     ttftNanos: nanos(facts.number(F.ttft)),
     answered:
@@ -250,6 +250,17 @@ const verdictOf = (
   return BLOCKS.test(`${core.statusMessage} ${exceptionType(exception)} ${typeof thrown === 'string' ? thrown : ''}`)
     ? 'block'
     : 'error'
+}
+
+/** Costs by part in one object: the total if it is among them. */
+const costIn = (facts: Facts): number | undefined => {
+  if (!facts.has(F.costJson)) return undefined
+  const value = facts.raw(F.costJson)
+  const object = typeof value === 'string' ? parsedJson(value) : plainOf(value ?? null)
+  if (!isObject(object)) return undefined
+  const said = object.total ?? object.total_cost
+  if (typeof said === 'number') return said
+  return Object.values(object).reduce<number>((sum, part) => sum + (typeof part === 'number' ? part : 0), 0)
 }
 
 const nanoUsd = (usd: number | undefined): bigint =>

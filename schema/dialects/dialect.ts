@@ -39,6 +39,8 @@ export const FIELDS = [
   /** JSON of the provider's own reply in which only details of the usage are looked up. */
   'usageDetailJson',
   'costUsd',
+  /** JSON of costs by part: its total, else their sum. */
+  'costJson',
   'toolFeeUsd',
   'session',
   'user',
@@ -63,6 +65,8 @@ export const FIELDS = [
   'team',
   'costCenter',
   'customer',
+  /** Present: a person was asked, or decided, whether to go on; the value may say what. */
+  'approval',
   'guardrail',
   'verdict',
   'errorType',

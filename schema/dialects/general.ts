@@ -47,22 +47,7 @@ export const own: Dialect = {
 export const bare: Dialect = {
   id: 'bare',
   marks: [],
-  kinds: [
-    {
-      key: 'span.type',
-      values: {
-        'claude_code.interaction': 'agent',
-        interaction: 'agent',
-        'claude_code.llm_request': 'llm',
-        llm_request: 'llm',
-        'claude_code.tool': 'tool',
-        'claude_code.tool.blocked_on_user': 'approval',
-        'tool.blocked_on_user': 'approval',
-        'claude_code.tool.execution': 'tool',
-        'tool.execution': 'tool',
-      },
-    },
-  ],
+  kinds: [],
   aliases: {
     modelRequest: ['model', 'model_name'],
     responseId: ['request_id'],
@@ -79,18 +64,19 @@ export const bare: Dialect = {
     cacheBeside: ['cache_creation_tokens', 'cache_read_tokens'],
     costUsd: ['cost_usd'],
     session: ['conversation.id'],
-    user: ['user.email', 'enduser.pseudo.id'],
+    user: ['user.email', 'enduser.pseudo.id', 'user.account_id', 'user.account_uuid'],
     agent: ['agent_name'],
     agentId: ['agent_id'],
     toolName: ['tool_name', 'function_name'],
     toolCallId: ['tool_use_id', 'call_id'],
-    toolArguments: ['tool_input', 'function_args', 'arguments'],
+    // `tool.parameters` is the schema for most emitters (OpenInference) and the arguments for some (AgentOps): believed last.
+    toolArguments: ['tool_input', 'function_args', 'arguments', 'tool.parameters'],
     success: ['success'],
     statusCode: ['http.response.status_code', 'status_code', 'http.status_code'],
     duration: [{ key: 'duration_ms', scale: 1e6 }],
     errorType: ['error_type'],
     ttft: [{ key: 'ttft_ms', scale: 1e6 }],
     inputContent: ['user_prompt', 'input', 'prompt'],
-    outputContent: ['response', 'output'],
+    outputContent: ['response', 'output', 'tool.result'],
   },
 }

@@ -13,6 +13,12 @@ export const openllmetry: Dialect = {
     },
   ],
   aliases: {
+    // `llm.…` of request, response and usage: the names before the conventions took the project's over (2024).
+    modelResponse: ['llm.response.model'],
+    modelRequest: ['llm.request.model'],
+    provider: ['llm.vendor'],
+    input: ['llm.usage.prompt_tokens'],
+    output: ['llm.usage.completion_tokens'],
     finishReason: ['llm.response.finish_reason', 'llm.response.stop_reason'],
     reasoning: ['llm.usage.reasoning_tokens'],
     user: ['llm.user'],
@@ -24,7 +30,11 @@ export const openllmetry: Dialect = {
     inputContent: ['traceloop.entity.input'],
     outputContent: ['traceloop.entity.output'],
   },
-  families: [{ prefix: 'llm.request.functions.', family: 'toolDefinitions' }],
+  families: [
+    { prefix: 'llm.request.functions.', family: 'toolDefinitions' },
+    { prefix: 'llm.prompts.', family: 'inputMessages' },
+    { prefix: 'llm.completions.', family: 'outputMessages' },
+  ],
   // traceloop/openllmetry#4449: the Bedrock instrumentor leaves cached tokens out of its input, the Anthropic one folds them in.
   inputSemantics: [
     { scope: 'opentelemetry.instrumentation.bedrock', semantics: 'exclusive' },

@@ -132,7 +132,9 @@ export const canonicalProvider = (said: string, model: string): string => {
   const key = `${said}\0${model}`
   const known = cache.get(key)
   if (known !== undefined) return known
-  const provider = fromName(said.toLowerCase().trim()) ?? fromModel(model.toLowerCase()) ?? ''
+  const name = said.toLowerCase().trim()
+  // A name that nobody knows is a framework's or a gateway's: the model says more. Only for a model that is as unknown it is the provider.
+  const provider = fromName(name) ?? fromModel(model.toLowerCase()) ?? (NOT_PROVIDERS.has(name) ? '' : name)
   if (cache.size < CACHE_MAX) cache.set(key, provider)
   return provider
 }
@@ -144,7 +146,7 @@ const fromName = (said: string): string | undefined => {
     const id = PROVIDER_IDS[said.slice(0, end)]
     if (id) return id
   }
-  return said
+  return undefined
 }
 
 const fromModel = (model: string): string | undefined => {
