@@ -10,6 +10,14 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     about: 'take telemetry, keep it, answer questions: everything in one process',
     load: async () => (await import('./commands/serve.ts')).serveCommand(),
   },
+  collector: {
+    about: 'take telemetry and load it into a ClickHouse server; several may run side by side',
+    load: async () => (await import('./commands/collector.ts')).collectorCommand(),
+  },
+  server: {
+    about: 'answer questions over a ClickHouse server: API and UI, no OTLP',
+    load: async () => (await import('./commands/server.ts')).serverCommand(),
+  },
   demo: {
     about: 'send the telemetry of simulated agents: a week of history, then live',
     load: async () => (await import('./commands/demo.ts')).demoCommand(),

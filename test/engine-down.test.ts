@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { SERVE_DEFAULTS, startRecount } from '../cli/serve/start.ts'
+import { SERVE_DEFAULTS } from '../cli/serve/config.ts'
+import { startRecount } from '../cli/serve/start.ts'
 import { SPOOL_LIMITS } from '../collector/spool/spool.ts'
 import { openHttp } from '../schema/clickhouse/http.ts'
 import { postTraces, runSpans, traceRequest } from './support/agent-run.ts'

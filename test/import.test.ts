@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ImportFormat, runImport } from '../cli/import/run-import.ts'
-import { type Recount, SERVE_DEFAULTS, startRecount } from '../cli/serve/start.ts'
+import { SERVE_DEFAULTS } from '../cli/serve/config.ts'
+import { type Recount, startRecount } from '../cli/serve/start.ts'
 import type { Overview, Replay, SessionItem } from '../schema/api/shapes.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Recount } from './start.ts'
+import type { CollectorRole, Recount, ServerRole } from './start.ts'
 
 /** What a new user needs first: where to look, and how to point an agent here. */
 export const greeting = ({ urls, engine, dataDir, needsKey }: Recount): string =>
@@ -9,10 +9,29 @@ export const greeting = ({ urls, engine, dataDir, needsKey }: Recount): string =
     `  UI and API   ${urls.api}`,
     `  OTLP/HTTP    ${urls.otlpHttp}   (/v1/traces, /v1/logs, /v1/metrics)`,
     '',
-    '  Point an agent here, whatever its framework:',
-    '',
-    `    export OTEL_EXPORTER_OTLP_ENDPOINT=${urls.otlpHttp}`,
-    '    export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
-    ...(needsKey ? ['    export OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer <key>"'] : []),
+    ...howToSend(urls.otlpHttp, needsKey),
     '',
   ].join('\n')
+
+export const collectorGreeting = ({ urls, dataDir, needsKey }: CollectorRole): string =>
+  [
+    '',
+    `  This collector is ready.  Spool in ${dataDir}`,
+    '',
+    `  OTLP/HTTP    ${urls.otlpHttp}   (/v1/traces, /v1/logs, /v1/metrics)`,
+    `  Health       ${urls.health}   (/healthz, /readyz, /status, /metrics)`,
+    '',
+    ...howToSend(urls.otlpHttp, needsKey),
+    '',
+  ].join('\n')
+
+export const serverGreeting = ({ urls }: ServerRole): string =>
+  ['', '  This server is ready; telemetry goes to collectors.', '', `  UI and API   ${urls.api}`, ''].join('\n')
+
+const howToSend = (otlpHttp: string, needsKey: boolean): readonly string[] => [
+  '  Point an agent here, whatever its framework:',
+  '',
+  `    export OTEL_EXPORTER_OTLP_ENDPOINT=${otlpHttp}`,
+  '    export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
+  ...(needsKey ? ['    export OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer <key>"'] : []),
+]

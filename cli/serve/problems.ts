@@ -20,6 +20,7 @@ export type StartProblemCode =
   | 'address_unusable'
   | 'unsupported_platform'
   | 'clickhouse_unreachable'
+  | 'needs_clickhouse'
 
 export const describeProblem = (problem: StartProblem): string =>
   `recount: ${problem.message}\n         ${problem.remedy}\n         (${problem.code})`

@@ -7,7 +7,8 @@ import { runToEvaluations, runToSpans } from '../../cli/demo/run-to-spans.ts'
 import { history } from '../../cli/demo/traffic.ts'
 import { openOtlpSender } from '../../cli/otlp/otlp-sender.ts'
 import type { TelemetrySpan } from '../../cli/otlp/telemetry.ts'
-import { type Recount, SERVE_DEFAULTS, startRecount } from '../../cli/serve/start.ts'
+import { SERVE_DEFAULTS } from '../../cli/serve/config.ts'
+import { type Recount, startRecount } from '../../cli/serve/start.ts'
 
 /** The real program with the real build of the UI, for a browser to visit: on free ports, on data of its own, gone with `stop`. */
 export interface VisitedRecount {

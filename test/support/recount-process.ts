@@ -3,10 +3,8 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-/** Recount as its users run it: a process of its own, that can be killed, timed and weighed. */
-export interface RecountProcess {
-  readonly api: string
-  readonly otlpHttp: string
+/** A process of the program as its users run it, that can be killed, timed and weighed. */
+export interface RoleProcess {
   readonly child: ChildProcess
   /** Milliseconds from start to the first answer of /readyz. */
   readonly readyMs: number
@@ -19,6 +17,12 @@ export interface RecountProcess {
   readonly kill: () => Promise<void>
   /** SIGTERM, and waits; the exit code. */
   readonly stop: () => Promise<number | null>
+}
+
+/** Recount as one process. */
+export interface RecountProcess extends RoleProcess {
+  readonly api: string
+  readonly otlpHttp: string
 }
 
 export interface ProcessOptions {
@@ -48,12 +52,23 @@ export const startRecountProcess = async ({
   readyTimeoutMs = 30_000,
 }: ProcessOptions): Promise<RecountProcess> => {
   const { api, otlpHttp } = ports ?? { api: await freePort(), otlpHttp: await freePort() }
+  const args = ['serve', '--data', dataDir, '--port', String(api), '--otlp-http', String(otlpHttp), ...flags]
+  const url = `http://127.0.0.1:${api}`
+  return {
+    ...(await startRoleProcess(args, url, readyTimeoutMs)),
+    api: url,
+    otlpHttp: `http://127.0.0.1:${otlpHttp}`,
+  }
+}
+
+/** `recount` with these arguments, when its /readyz at `url` says so. */
+export const startRoleProcess = async (
+  args: readonly string[],
+  url: string,
+  readyTimeoutMs = 30_000,
+): Promise<RoleProcess> => {
   const started = performance.now()
-  const child = spawn(
-    process.execPath,
-    [BIN, 'serve', '--data', dataDir, '--port', String(api), '--otlp-http', String(otlpHttp), ...flags],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString()
@@ -62,7 +77,6 @@ export const startRecountProcess = async ({
     printed += chunk.toString()
   })
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
-  const url = `http://127.0.0.1:${api}`
   let ready = false
   while (!ready) {
     if (child.exitCode !== null) throw new Error(`recount exited with ${child.exitCode}:\n${printed}`)
@@ -77,8 +91,6 @@ export const startRecountProcess = async ({
     if (!ready) await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return {
-    api: url,
-    otlpHttp: `http://127.0.0.1:${otlpHttp}`,
     child,
     readyMs: performance.now() - started,
     cpuSeconds: () => {

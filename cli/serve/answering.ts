@@ -1,0 +1,54 @@
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { getRequestListener } from '@hono/node-server'
+import { explain } from '../../collector/explain/explain.ts'
+import type { Status } from '../../schema/api/shapes.ts'
+import { createApp } from '../../server/app.ts'
+import { SESSION_COOKIE } from '../../server/login.ts'
+import { version } from '../version.ts'
+import type { Base, Undo } from './base.ts'
+import { mayRead } from './keys.ts'
+import { closeServer, listen, orPortProblem, urlOf } from './listen.ts'
+import { UiSessions } from './ui-sessions.ts'
+
+export interface Answering {
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+/** API and UI on their port. `status` says how ingest is doing, wherever it happens. */
+export const startAnswering = async (
+  base: Base,
+  status: () => Status | Promise<Status>,
+  undo: Undo,
+): Promise<Answering> => {
+  const { config, database, metrics, guard, doors } = base
+  const sessions = new UiSessions()
+  const app = createApp({
+    database,
+    version,
+    doors: { ...doors, corsOrigins: [] },
+    uiDir: fileURLToPath(new URL('../../dist/ui', import.meta.url)),
+    metrics: () => metrics.expose(),
+    explain,
+    projectOf: (headers) => {
+      const shown = Object.fromEntries(headers)
+      const session = SESSION_IN_COOKIE.exec(shown.cookie ?? '')?.[1]
+      const key = session === undefined ? undefined : sessions.keyOf(session)
+      const principal = guard(key === undefined ? shown : { ...shown, authorization: undefined, 'x-api-key': key })
+      return mayRead(principal) ? principal.projectId : undefined
+    },
+    logins: {
+      start: (key) => (mayRead(guard({ 'x-api-key': key })) ? sessions.start(key) : undefined),
+      end: (id) => sessions.end(id),
+    },
+    status,
+    log: config.log,
+  })
+  const api = createServer(getRequestListener(app.fetch))
+  const address = await orPortProblem(config.host, config.port, '--port', () => listen(api, config.host, config.port))
+  undo.push(() => closeServer(api))
+  return { url: urlOf(config.host, address.port), stop: () => closeServer(api) }
+}
+
+const SESSION_IN_COOKIE = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([\\w-]+)`)

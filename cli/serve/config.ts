@@ -1,0 +1,28 @@
+import { COLLECTOR_DEFAULTS, type CollectorConfig } from '../../collector/collector.ts'
+
+export interface ServeConfig {
+  readonly dataDir: string
+  readonly clickhouseUrl?: string | undefined
+  readonly host: string
+  readonly port: number
+  readonly otlpHttpPort: number
+  readonly corsOrigins: readonly string[]
+  readonly retentionDays: number
+  readonly spool: CollectorConfig['spool']
+  readonly normaliseThreads: number
+  /** An insert that would leave less free fails cleanly; 0 in tests. */
+  readonly minFreeDiskBytes: number
+  readonly log: (line: string) => void
+}
+
+export const SERVE_DEFAULTS = {
+  dataDir: './.recount',
+  host: '127.0.0.1',
+  port: 4320,
+  /** Of a collector that runs apart. */
+  healthPort: 4319,
+  otlpHttpPort: 4318,
+  corsOrigins: [] as readonly string[],
+  minFreeDiskBytes: 256 * 1024 ** 2,
+  ...COLLECTOR_DEFAULTS,
+} as const
