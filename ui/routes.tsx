@@ -8,7 +8,12 @@ import {
 } from '@tanstack/react-router'
 import { NotFoundPage } from './pages/NotFoundPage.tsx'
 import { parseSearch, stringifySearch } from './search/codec.ts'
-import { validateReportSearch, validateSessionsSearch } from './search/pages.ts'
+import {
+  validateIngestSearch,
+  validateMappingSearch,
+  validateReportSearch,
+  validateSessionsSearch,
+} from './search/pages.ts'
 import { validateReplaySearch } from './search/replay.ts'
 import { SCOPE_KEYS, type ScopeSearch, validateScope } from './search/scope.ts'
 import { PageError } from './shell/PageError.tsx'
@@ -97,6 +102,22 @@ const modelsRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/ModelsPage.tsx'), 'ModelsPage'),
 })
 
+const ingestRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/ingest',
+  validateSearch: validateIngestSearch,
+  staticData: { section: 'Ingest' },
+  component: lazyRouteComponent(() => import('./pages/IngestPage.tsx'), 'IngestPage'),
+})
+
+const mappingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/mapping',
+  validateSearch: validateMappingSearch,
+  staticData: { section: 'How it was read' },
+  component: lazyRouteComponent(() => import('./pages/MappingPage.tsx'), 'MappingPage'),
+})
+
 const routeTree = rootRoute.addChildren([
   fleetRoute,
   agentRoute,
@@ -107,6 +128,8 @@ const routeTree = rootRoute.addChildren([
   toolsRoute,
   toolRoute,
   modelsRoute,
+  ingestRoute,
+  mappingRoute,
 ])
 
 export const createAppRouter = (queryClient: QueryClient) =>

@@ -13,6 +13,10 @@ test.each([
   ['token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P', 'token (81 characters)'],
   ['mail jane.doe+agents@example.co.uk now', 'mail (e-mail) now'],
   ['card 4111 1111 1111 1111', 'card (number)'],
+  [
+    'not JSON: Unexpected token \'<\', ..."ord":"hunter2<"... is not valid JSON',
+    "not JSON: Unexpected token '<', (text left out) is not valid JSON",
+  ],
   ['call +49 30 901820 12', 'call +(number)'],
 ])('what looks like a secret or a person goes: %s', (text, expected) => expect(sampleText(text)).toBe(expected))
 

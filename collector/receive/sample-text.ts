@@ -14,6 +14,7 @@ export const sampleText = (text: string): string => {
     .replace(/ {2,}/g, ' ')
     .trim()
   const masked = line
+    .replace(EXCERPT, '(text left out) is not valid JSON')
     .replace(EMAIL, '(e-mail)')
     .replace(DIGITS, (run) => (NANOS.test(run) ? run : '(number)'))
     .replace(RANDOM, (word) => (isId(word) ? word : `(${word.length} characters)`))
@@ -22,6 +23,8 @@ export const sampleText = (text: string): string => {
 
 /** Control, format (bidirectional ones turn a line around) and separator characters, and halves of surrogate pairs. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu
+/** JSON.parse quotes some characters around what it stumbled over: a piece of a secret looks like nothing. */
+const EXCERPT = /(?:\.{3})?".*"(?:\.{3})? is not valid JSON/
 const EMAIL = /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g
 /** Cards, accounts, telephone and insurance numbers, also in groups; nanoseconds since the epoch are what a refusal speaks of. */
 const DIGITS = /\d(?:[ -]?\d){8,}/g

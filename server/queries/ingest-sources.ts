@@ -119,7 +119,9 @@ export const ingestAttributes = async (
     database.query<KeyRow>(KEYS, { ...params, limit: KEYS_MAX }),
     database.query<{ spans: number }>(SPAN_COUNT, params),
   ])
-  const unread = rows.filter(({ example_key }) => !isRead(RULES.lookup(example_key)) && !GENERAL.test(example_key))
+  const unread = rows.filter(
+    ({ example_key: key }) => !isRead(RULES.lookup(key)) && !READ_LATER.test(key) && !GENERAL.test(key),
+  )
   return {
     spansRead: read?.spans ?? 0,
     items: unread.slice(0, limit).map((row) => ({
@@ -136,6 +138,10 @@ export const ingestAttributes = async (
 
 const isRead = ({ meanings, kinds, family }: KeyEntry): boolean =>
   meanings.length > 0 || kinds !== undefined || family !== ''
+
+/** Read not by a rule of the collector but when a recording is shown (`server/replay/`). */
+const READ_LATER =
+  /^(?:ai\.response\.reasoning|ai\.toolCall\.|approval\.|embedding\.embeddings\.|error\.|gcp\.vertex\.agent\.tool_response|gen_ai\.(?:completion|content|prompt|retrieval|system_instructions)|guardrail\.|handoff\.|(?:input|output)\.(?:mime_type|value)|langfuse\.observation\.|langwatch\.|llm\.(?:choices|prompts)\.|lmnr\.span\.|mastra\.|mcp\.response\.|mlflow\.span|reranker\.|retrieval\.|tool\.(?:parameters|result)|traceloop\.entity\.)/
 
 /**
  * OpenTelemetry's conventions for what surrounds an agent (https://opentelemetry.io/docs/specs/semconv/registry/attributes/), and our own

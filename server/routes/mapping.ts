@@ -39,12 +39,15 @@ const asSent = (span: Span): Record<string, unknown> => ({
   startTimeUnixNano: span.startNanos,
   endTimeUnixNano: String(BigInt(span.startNanos) + BigInt(span.durationNanos)),
   status: { code: STATUS_CODES.indexOf(span.status), message: span.statusMessage },
-  attributes: span.attributes,
+  attributes: Object.fromEntries(Object.entries(span.attributes).filter(([key]) => !OUR_MARK.test(key))),
   events: span.events.map(({ name, timeNanos, attributes }) => ({ name, timeUnixNano: timeNanos, attributes })),
   links: span.links,
   scope: span.scope,
   resource: { attributes: span.resource },
 })
+
+/** What the collector itself noted beside the attributes: counts of what an SDK dropped, and what was wrong with the times. */
+const OUR_MARK = /^(?:otel\.dropped_\w+_count|recount\.flag\.\w+)$/
 
 const COMPARED = [
   'dialect',

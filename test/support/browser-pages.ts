@@ -1,3 +1,4 @@
+import type { IngestAttributes, IngestSources } from '../../schema/api/ingest.ts'
 import type { Replay, SessionItem, TraceItem, UsageItem } from '../../schema/api/shapes.ts'
 import type { VisitedRecount } from './browser-recount.ts'
 
@@ -25,8 +26,13 @@ export const demoPages = async ({ get }: VisitedRecount): Promise<ReadonlyMap<st
   const tool = most(tools)
   const session = sessions.items[0]!
   const { steps } = await get<Replay>(`/api/sessions/${session.id}/replay`)
-  const called = steps.find((step) => step.toolCall)!.toolCall!
+  const toolStep = steps.find((step) => step.toolCall)!
+  const called = toolStep.toolCall!
   const trace = traces.items[0]!
+  const [{ services }, unread] = await Promise.all([
+    get<IngestSources>('/api/ingest/sources'),
+    get<IngestAttributes>('/api/ingest/attributes'),
+  ])
   return new Map(
     Object.entries({
       fleet: { path: '/', shows: agents.items.filter((item) => item.runs > 0).map((item) => nameOf(item, 'agent')) },
@@ -38,6 +44,14 @@ export const demoPages = async ({ get }: VisitedRecount): Promise<ReadonlyMap<st
       tools: { path: '/tools', shows: tools.items.slice(0, 5).map((item) => nameOf(item, 'tool')) },
       tool: { path: `/tools/${nameOf(tool, 'tool')}`, shows: [String(tool.agents?.[0] ?? 'Agents that use it')] },
       models: { path: '/models', shows: models.items.map((item) => nameOf(item, 'model')) },
+      ingest: { path: '/ingest', shows: ['Received', 'Everything that came in this time was taken as it was sent'] },
+      senders: { path: '/ingest?tab=sources', shows: services.map(({ service }) => service) },
+      'not understood': { path: '/ingest?tab=unread', shows: unread.items.slice(0, 5).map(({ key }) => key) },
+      mapping: { path: '/mapping', shows: ['What would Recount make of it?'] },
+      'mapping of a span': {
+        path: `/mapping?trace=${toolStep.traceId}&span=${toolStep.spanId}`,
+        shows: [called.name, 'Attribute by attribute'],
+      },
       'not found': { path: '/no/such/page', shows: ['There is no such page'] },
     }),
   )
@@ -56,5 +70,10 @@ export const PAGE_NAMES = [
   'tools',
   'tool',
   'models',
+  'ingest',
+  'senders',
+  'not understood',
+  'mapping',
+  'mapping of a span',
   'not found',
 ] as const

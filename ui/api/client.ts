@@ -1,4 +1,4 @@
-import type { Response as Answer, Params, Query } from '../../schema/api/contract.ts'
+import type { Response as Answer, Body, Params, Query } from '../../schema/api/contract.ts'
 import { PATHS, type RouteName } from '../../schema/api/paths.ts'
 import { ApiError, errorOfResponse } from './errors.ts'
 
@@ -23,6 +23,22 @@ export const get = async <N extends RouteName>(name: N, request: Request<N> = {}
     ...(request.signal ? { signal: request.signal } : {}),
   }).catch((error: unknown) => {
     if (request.signal?.aborted) throw error
+    throw new ApiError({ status: 0, title: 'No answer', detail: '' })
+  })
+  if (!response.ok) throw await errorOfResponse(response)
+  return (await response.json()) as Answer<N>
+}
+
+/** The same for a route that takes a body. */
+export const post = async <N extends RouteName>(
+  name: N,
+  { body, params }: { readonly body: Body<N>; readonly params?: Params<N> },
+): Promise<Answer<N>> => {
+  const response = await fetch(pathOf(name, params ?? {}), {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
     throw new ApiError({ status: 0, title: 'No answer', detail: '' })
   })
   if (!response.ok) throw await errorOfResponse(response)

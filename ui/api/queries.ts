@@ -118,6 +118,13 @@ export const spanQuery = (traceId: string, spanId: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
+export const spanMappingQuery = (traceId: string, spanId: string) =>
+  queryOptions({
+    queryKey: ['spanMapping', traceId, spanId],
+    queryFn: ({ signal }) => get('spanMapping', { params: { traceId, spanId }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
 /** Reports come whole: an install has tens of agents, hundreds of tools. */
 const REPORT_LIMIT = 500
 
@@ -151,6 +158,33 @@ export const searchQuery = (q: string) =>
     queryFn: ({ signal }) => get('search', { query: { q }, signal }),
     enabled: q !== '',
     placeholderData: keepPreviousData,
+  })
+
+type Range = { readonly from?: string; readonly to?: string }
+
+export const ingestQuery = ({ from, to }: Range, { live }: Freshness = {}) =>
+  queryOptions({
+    queryKey: ['ingest', from, to],
+    queryFn: ({ signal }) => get('ingest', { query: { from, to }, signal }),
+    placeholderData: keepPreviousData,
+    ...polled(live, LIVE_INTERVAL_MS),
+  })
+
+export const ingestSourcesQuery = ({ from, to }: Range, { live }: Freshness = {}) =>
+  queryOptions({
+    queryKey: ['ingestSources', from, to],
+    queryFn: ({ signal }) => get('ingestSources', { query: { from, to }, signal }),
+    placeholderData: keepPreviousData,
+    ...polled(live, REPORT_INTERVAL_MS),
+  })
+
+/** Reads many spans: asked for when its page is opened, and not again and again. */
+export const ingestAttributesQuery = ({ from, to }: Range) =>
+  queryOptions({
+    queryKey: ['ingestAttributes', from, to],
+    queryFn: ({ signal }) => get('ingestAttributes', { query: { from, to, limit: 200 }, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
   })
 
 export const statusQuery = () =>

@@ -1,10 +1,11 @@
 import { type PointerEvent, useState } from 'react'
 import { formatCount, plural } from '../util/format.ts'
 import { useZone } from '../util/preferences.ts'
-import { formatClock, formatDay, formatMoment } from '../util/time-format.ts'
+import { formatMoment } from '../util/time-format.ts'
 import type { Zone } from '../util/time-range.ts'
 import styles from './Histogram.module.css'
-import { brushedRange, type Span, timeTicks } from './histogram.ts'
+import { brushedRange, type Span } from './histogram.ts'
+import { TimeAxis } from './TimeAxis.tsx'
 import { useElementWidth } from './use-element-size.ts'
 
 export interface HistogramStep {
@@ -21,7 +22,6 @@ interface Props {
 }
 
 const HEIGHT = 52
-const DAY_MS = 86_400_000
 
 /** Runs over time, those with errors apart. Drawing over it, or a click on a bar, chooses that time. */
 export const Histogram = ({ steps, stepMs, onBrush }: Props) => {
@@ -82,7 +82,7 @@ export const Histogram = ({ steps, stepMs, onBrush }: Props) => {
           </div>
         )}
       </div>
-      {first && <Axis span={span} width={width} zone={zone} />}
+      {first && <TimeAxis span={span} width={width} zone={zone} />}
       {steps && <StepTable steps={steps} zone={zone} />}
     </figure>
   )
@@ -116,26 +116,6 @@ const Bars = ({
         </g>
       ))}
     </svg>
-  )
-}
-
-const Axis = ({ span, width, zone }: { readonly span: Span; readonly width: number; readonly zone: Zone }) => {
-  const offsetMs = zone === 'UTC' ? 0 : -new Date(span.fromMs).getTimezoneOffset() * 60_000
-  const { ticks, stepMs } = timeTicks(span, width, 84, offsetMs)
-  return (
-    <div className={`${styles.axis} num`} aria-hidden="true">
-      {ticks.map((ms) => {
-        const left = ((ms - span.fromMs) / (span.toMs - span.fromMs)) * width
-        if (left > width - 40) return null
-        return (
-          <span key={ms} style={{ left }}>
-            {stepMs >= DAY_MS || formatClock(ms, zone) === '00:00:00'
-              ? formatDay(ms, zone)
-              : formatClock(ms, zone, false)}
-          </span>
-        )
-      })}
-    </div>
   )
 }
 

@@ -17,6 +17,41 @@ export interface ReportSearch extends FilterSearch {
 export const validateReportSearch = (search: RawSearch): ReportSearch =>
   compact({ ...validateFilters(search), sort: readText(search.sort), show: readText(search.show) })
 
+export const INGEST_TABS = ['problems', 'sources', 'unread'] as const
+export type IngestTab = (typeof INGEST_TABS)[number]
+export const INGEST_CHARTS = ['received', 'lag', 'spool'] as const
+export type IngestChart = (typeof INGEST_CHARTS)[number]
+export interface IngestSearch {
+  readonly tab?: IngestTab
+  readonly chart?: IngestChart
+  /** The chart as figures. */
+  readonly view?: 'table'
+  /** What is open: `rejected.bad_trace_id`. */
+  readonly reason?: string
+}
+export const validateIngestSearch = (search: RawSearch): IngestSearch =>
+  compact({
+    tab: readChoice(search.tab, INGEST_TABS),
+    chart: readChoice(search.chart, INGEST_CHARTS),
+    view: readChoice(search.view, ['table']),
+    reason: readText(search.reason),
+  })
+
+export const MAPPING_FATES = ['used', 'lost', 'recognised', 'unknown'] as const
+export type MappingFate = (typeof MAPPING_FATES)[number]
+export interface MappingSearch {
+  /** A stored span; absent: what is pasted, which is not for an address. */
+  readonly trace?: string
+  readonly span?: string
+  readonly show?: MappingFate
+}
+export const validateMappingSearch = (search: RawSearch): MappingSearch =>
+  compact({
+    trace: readText(search.trace),
+    span: readText(search.span),
+    show: readChoice(search.show, MAPPING_FATES),
+  })
+
 export interface SortState {
   readonly id: string
   readonly desc: boolean

@@ -1,8 +1,8 @@
-import { Bot, Database, type LucideIcon, MessagesSquare, Sparkles, Wrench } from 'lucide-react'
+import { Activity, Bot, Database, type LucideIcon, MessagesSquare, Sparkles, Wrench } from 'lucide-react'
 
 /** The pages that exist, in the order of the navigation. `key` is pressed after `g`. */
 export interface Destination {
-  readonly to: '/' | '/sessions' | '/traces' | '/tools' | '/models'
+  readonly to: '/' | '/sessions' | '/traces' | '/tools' | '/models' | '/ingest'
   readonly label: string
   readonly key: string
   readonly icon: LucideIcon
@@ -21,4 +21,5 @@ export const DESTINATIONS: readonly Destination[] = [
     icon: Sparkles,
     question: 'What do the models cost and how do they answer?',
   },
+  { to: '/ingest', label: 'Ingest', key: 'i', icon: Activity, question: 'What came in, and what was not understood?' },
 ]

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Span } from '../../schema/api/shapes.ts'
 import { CopyButton } from '../components/CopyButton.tsx'
@@ -12,6 +13,11 @@ export const SpanDetail = ({ span, originNanos }: { readonly span: Span; readonl
   return (
     <div className={styles.detail}>
       <Facts span={span} {...(originNanos === undefined ? {} : { originNanos })} />
+      <p>
+        <Link to="/mapping" search={{ trace: span.traceId, span: span.spanId }} className="link">
+          How was this read?
+        </Link>
+      </p>
       <input
         className={`input ${styles.filter}`}
         type="search"
