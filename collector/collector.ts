@@ -5,6 +5,7 @@ import { DecodeError } from '../schema/otlp/wire.ts'
 import { type Loaded, loadSegment } from './load/load-segment.ts'
 import { isPermanent, untilDone } from './load/retry.ts'
 import type { Masking } from './mask/policy.ts'
+import type { Section } from './normalise/encode-batch.ts'
 import { startNormalisePool } from './normalise/pool.ts'
 import type { AcceptResult, Consumer, OtlpRequest } from './pipeline-types.ts'
 import type { TraceKey } from './spool/keys.ts'
@@ -37,6 +38,8 @@ export const COLLECTOR_DEFAULTS = { retentionDays: 30, normaliseThreads: 1, spoo
  */
 const SEGMENTS_PER_ROUND_MAX = 64
 const ROUND_BYTES_MAX = 128 * 1024 ** 2
+/** Of runs whose spans may still come: about 40 MB. Only where no other collector can load spans of a run that is kept. */
+const SPANS_KEPT_MAX = 40_000
 const RETRY_AFTER_SECONDS = 2
 const RETRY_AFTER_DISK_SECONDS = 5
 
@@ -141,6 +144,7 @@ export const startCollector = async (
     database,
     prices: genaiPriceBook(),
     write: (sections) => turn!.write(sections),
+    spansKeptMax: config.sharedStore ? 0 : SPANS_KEPT_MAX,
     failed: (projectId, runId, error) => {
       meters.tallyFailed.inc()
       report(
@@ -159,24 +163,26 @@ export const startCollector = async (
     if (batch.length === 0) return undefined
     const keys: TraceKey[] = []
     const segments: Segment[] = []
+    const spans: Section[] = []
     for (const segment of batch) {
       const loaded = await loadOne(spool, segment)
       if (!loaded) continue
-      keys.push(...loaded.keys)
+      for (const key of loaded.keys) keys.push(key)
+      for (const section of loaded.spans) spans.push(section)
       segments.push(segment)
       loadedIds.add(segment.id)
     }
-    return { keys, segments }
+    return { keys, segments, spans }
   }
 
   /** Tallies what a round touched, then forgets its segments. */
-  const tallyRound = async ({ keys, segments }: Round): Promise<void> => {
+  const tallyRound = async ({ keys, segments, spans }: Round): Promise<void> => {
     const started = performance.now()
     for (const [shard, mine] of groupBy(keys, (key) => key.projectId % turns.shards)) {
       const runs = await insist(() =>
         turns.turn(shard, (given) => {
           turn = given
-          return tallier.tally(mine)
+          return tallier.tally(mine, spans)
         }),
       )
       meters.tallied.inc(undefined, runs)
@@ -306,6 +312,7 @@ export const startCollector = async (
 interface Round {
   readonly keys: readonly TraceKey[]
   readonly segments: readonly Segment[]
+  readonly spans: readonly Section[]
 }
 
 const whyNot = (error: Error): string => `cannot be loaded: ${error.message.slice(0, 500)}`

@@ -1,4 +1,4 @@
-import type { Database } from '../../schema/clickhouse/database.ts'
+import type { Database, RowFormat } from '../../schema/clickhouse/database.ts'
 import type { TableName } from '../../schema/clickhouse/tables.ts'
 import type { Section } from '../normalise/encode-batch.ts'
 import { decodeKeys, mergeKeys, type TraceKey } from '../spool/keys.ts'
@@ -7,10 +7,15 @@ export interface Loaded {
   readonly rows: Readonly<Partial<Record<TableName, number>>>
   /** Traces that the segment touched. */
   readonly keys: readonly TraceKey[]
+  /** The sections of spans that it held. */
+  readonly spans: readonly Section[]
 }
 
 /** Content first and spans last: whoever sees a span can read its bodies. The ledger before `traces`, which points into it. */
 const ORDER: readonly TableName[] = ['content', 'scores', 'logs', 'metrics', 'spans', 'run_ledger', 'traces']
+
+/** A segment of an older program holds RowBinary; one of this program never holds both for one table. */
+const FORMATS: readonly RowFormat[] = ['Native', 'RowBinary']
 
 /**
  * One insert per table, named after the segment, so that doing it again changes nothing (architecture.md §2, "load").
@@ -25,9 +30,13 @@ export const loadSegment = async (
   for (const table of ORDER) {
     const mine = sections.filter((section) => section.table === table)
     if (mine.length === 0) continue
-    await database.insert({ table, chunks: mine.map((section) => section.bytes), token: `${segment.id}:${table}` })
+    for (const format of FORMATS) {
+      const chunks = mine.filter((section) => section.format === format).map((section) => section.bytes)
+      const token = format === 'Native' ? `${segment.id}:${table}:native` : `${segment.id}:${table}`
+      if (chunks.length > 0) await database.insert({ table, format, chunks, token })
+    }
     rows[table] = mine.reduce((sum, section) => sum + section.rows, 0)
   }
   const keys = sections.filter((section) => section.table === 'keys').flatMap((section) => decodeKeys(section.bytes))
-  return { rows, keys: mergeKeys(keys) }
+  return { rows, keys: mergeKeys(keys), spans: sections.filter((section) => section.table === 'spans') }
 }

@@ -1,15 +1,7 @@
+import type { RowFormat } from '../../schema/clickhouse/database.ts'
 import { METRICS } from '../../schema/clickhouse/metrics-table.ts'
-import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
-import {
-  CONTENT,
-  LOGS,
-  rowEncoder,
-  SCORES,
-  SPANS,
-  type Stored,
-  type Table,
-  type TableName,
-} from '../../schema/clickhouse/tables.ts'
+import { type BlockEncoder, blockEncoder } from '../../schema/clickhouse/native-writer.ts'
+import { CONTENT, LOGS, SCORES, SPANS, type Stored, type TableName } from '../../schema/clickhouse/tables.ts'
 import { decodeJson } from '../../schema/otlp/decode-json.ts'
 import { decodeProtobuf } from '../../schema/otlp/decode-protobuf.ts'
 import { maskDecoded } from '../mask/mask-decoded.ts'
@@ -31,6 +23,7 @@ export interface EncodedBatch {
 /** Rows of one table; `keys` is not a table but the list of touched traces (`spool/keys.ts`). */
 export interface Section {
   readonly table: TableName | 'keys'
+  readonly format: RowFormat
   readonly rows: number
   readonly bytes: Uint8Array
 }
@@ -88,7 +81,7 @@ export const encodeBatch = (
       encodedMetrics,
       section('scores', encodeScores, scores.map(stored)),
       section('content', encodeContent, contents.map(stored)),
-      { table: 'keys' as const, rows: keys.size, bytes: encodeKeys([...keys.values()]) },
+      { table: 'keys' as const, format: 'RowBinary' as const, rows: keys.size, bytes: encodeKeys([...keys.values()]) },
     ].filter((s) => s.rows > 0),
     notes: { invalid_utf8: decoded.invalidUtf8 },
     findings: masked?.findings ?? {},
@@ -100,36 +93,15 @@ export const encodeBatch = (
   }
 }
 
-const writer = new RowBinaryWriter(1024 * 1024)
+const encodeSpans = blockEncoder(SPANS)
+const encodeLogs = blockEncoder(LOGS)
+const encodeMetrics = blockEncoder(METRICS)
+const encodeScores = blockEncoder(SCORES)
+const encodeContent = blockEncoder(CONTENT)
 
-type Encoder<Row> = (rows: readonly Row[]) => { readonly rows: number; readonly bytes: Uint8Array }
+const section = <Row>(table: TableName, encode: BlockEncoder<Row>, rows: readonly Row[]): Section =>
+  rows.length === 0
+    ? { table, format: 'Native', rows: 0, bytes: NOTHING }
+    : { table, format: 'Native', ...encode(rows) }
 
-const encoderOfTable = <Row>(table: Table<Row>): Encoder<Row> => {
-  const encode = rowEncoder(table)
-  return (rows) => {
-    let fit = 0
-    for (const row of rows) {
-      const from = writer.length
-      try {
-        encode(writer, row)
-        fit++
-      } catch (error) {
-        // One row with a value that its column cannot hold must not take the rest of its request with it.
-        if (!(error instanceof RangeError)) throw error
-        writer.rewind(from)
-      }
-    }
-    return { rows: fit, bytes: writer.take() }
-  }
-}
-
-const encodeSpans = encoderOfTable(SPANS)
-const encodeLogs = encoderOfTable(LOGS)
-const encodeMetrics = encoderOfTable(METRICS)
-const encodeScores = encoderOfTable(SCORES)
-const encodeContent = encoderOfTable(CONTENT)
-
-const section = <Row>(table: TableName, encode: Encoder<Row>, rows: readonly Row[]): Section => ({
-  table,
-  ...encode(rows),
-})
+const NOTHING = new Uint8Array()

@@ -57,7 +57,7 @@ export const startIngestRecorder = (deps: IngestRecorderDeps): IngestRecorder =>
       if (rows.length === 0) return
       pending = { token: `ingest:${flushId}`, bytes: encoded(rows) }
     }
-    await database.insert({ table: 'ingest_stats', chunks: [pending.bytes], token: pending.token })
+    await database.insert({ table: 'ingest_stats', format: 'RowBinary', chunks: [pending.bytes], token: pending.token })
     pending = undefined
   }
 

@@ -6,14 +6,15 @@ import type { Section } from '../normalise/encode-batch.ts'
  * A segment file is a row of frames, one frame per acknowledged request:
  *
  *     ┌ magic u32 ┬ payload length u32 ┬ crc32 u32 ┬ payload …                                                        ┐
- *     │ "RSG1"    │                    │           │ sections: table u8 · rows u32 · length u32 · bytes (RowBinary) … │
+ *     │ "RSG1"    │                    │           │ sections: table u8 · rows u32 · length u32 · bytes … │
  *     └───────────┴────────────────────┴───────────┴──────────────────────────────────────────────────────────────────┘
  *
- * All little-endian. A frame is whole or it is not: the checksum tells a torn tail (never acknowledged) from a corrupt middle.
+ * All little-endian. The high bit of `table` says that the rows are a Native block, else they are RowBinary. A frame is whole or it is not: the checksum tells a torn tail (never acknowledged) from a corrupt middle.
  */
 const MAGIC = 0x31475352
 export const FRAME_HEADER_BYTES = 12
 const SECTION_HEADER_BYTES = 9
+const NATIVE_BIT = 0x80
 
 /** Number of a table in the file. Append only: files of an older program must stay readable. */
 const TABLE_IDS: readonly (TableName | 'keys')[] = [
@@ -34,8 +35,8 @@ export const encodeFrame = (sections: readonly Section[]): Buffer => {
   const payloadBytes = sections.reduce((sum, s) => sum + SECTION_HEADER_BYTES + s.bytes.length, 0)
   const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payloadBytes)
   let offset = FRAME_HEADER_BYTES
-  for (const { table, rows, bytes } of sections) {
-    offset = frame.writeUInt8(TABLE_IDS.indexOf(table), offset)
+  for (const { table, format, rows, bytes } of sections) {
+    offset = frame.writeUInt8(TABLE_IDS.indexOf(table) | (format === 'Native' ? NATIVE_BIT : 0), offset)
     offset = frame.writeUInt32LE(rows, offset)
     offset = frame.writeUInt32LE(bytes.length, offset)
     frame.set(bytes, offset)
@@ -101,12 +102,15 @@ export const decodeSections = (payload: Buffer): Section[] => {
   const sections: Section[] = []
   let offset = 0
   while (offset < payload.length) {
-    const table = TABLE_IDS[payload.readUInt8(offset)]
-    if (!table) throw new Error(`segment: table number ${payload.readUInt8(offset)} is of a newer program`)
+    const number = payload.readUInt8(offset)
+    const table = TABLE_IDS[number & ~NATIVE_BIT]
+    if (!table) throw new Error(`segment: table number ${number} is of a newer program`)
+    const format = number & NATIVE_BIT ? 'Native' : 'RowBinary'
+
     const rows = payload.readUInt32LE(offset + 1)
     const length = payload.readUInt32LE(offset + 5)
     offset += SECTION_HEADER_BYTES
-    sections.push({ table, rows, bytes: payload.subarray(offset, offset + length) })
+    sections.push({ table, format, rows, bytes: payload.subarray(offset, offset + length) })
     offset += length
   }
   return sections

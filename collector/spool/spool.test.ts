@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-const spans = (text: string): Section[] => [{ table: 'spans', rows: 1, bytes: Buffer.from(text) }]
+const spans = (text: string): Section[] => [{ table: 'spans', format: 'Native', rows: 1, bytes: Buffer.from(text) }]
 const texts = async (spool: Spool): Promise<string[]> => {
   const all: string[] = []
   for (const segment of spool.segments)
@@ -115,7 +115,7 @@ test('whatever bytes a file holds, scanning ends and finds every whole frame tha
   const payload = fc.uint8Array({ maxLength: 40 })
   fc.assert(
     fc.property(fc.array(payload, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 4 }), (payloads, flips) => {
-      const frames = payloads.map((bytes) => encodeFrame([{ table: 'spans', rows: 1, bytes }]))
+      const frames = payloads.map((bytes) => encodeFrame([{ table: 'spans', format: 'Native', rows: 1, bytes }]))
       const file = Buffer.concat(frames)
       const starts = frames.map((_, i) => frames.slice(0, i).reduce((sum, f) => sum + f.length, 0))
       const hit = new Set<number>()

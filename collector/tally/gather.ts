@@ -15,6 +15,14 @@ export interface TraceState {
   readonly previous: TraceRow | undefined
 }
 
+/** What need not be asked for. */
+export interface KnownSpans {
+  /** Spans that came with the segments being tallied, by trace; undefined where they are not at hand. */
+  readonly arrived: ReadonlyMap<string, readonly TallySpan[]> | undefined
+  /** All that was known of a trace at its last tally. */
+  readonly before: (traceId: string) => readonly TallySpan[] | undefined
+}
+
 /** A provider SDK's own trace of a call starts within this of the framework's span for it. */
 const STRAY_WINDOW_NANOS = 3_600_000_000_000n
 
@@ -26,8 +34,9 @@ export const gather = async (
   database: Database,
   projectId: number,
   keys: readonly TraceKey[],
+  known: KnownSpans,
 ): Promise<ReadonlyMap<string, TraceState>> => {
-  const found = new Found(database, projectId)
+  const found = new Found(database, projectId, known)
   await found.readKeys(keys)
   await found.readRelated()
   await found.readMembers()
@@ -37,18 +46,32 @@ export const gather = async (
 class Found {
   readonly #database: Database
   readonly #projectId: number
+  readonly #known: KnownSpans
   readonly #spans = new Map<string, readonly TallySpan[]>()
   readonly #previous = new Map<string, TraceRow>()
 
-  constructor(database: Database, projectId: number) {
+  constructor(database: Database, projectId: number, known: KnownSpans) {
     this.#database = database
     this.#projectId = projectId
+    this.#known = known
   }
 
   /** The touched traces. */
   async readKeys(keys: readonly TraceKey[]): Promise<void> {
     await this.#readNoted(keys.map((key) => key.traceId))
-    await this.#readSpans(keys)
+    await this.#readSpans(keys.filter((key) => !this.#takeKnown(key.traceId)))
+  }
+
+  /** True if all spans of the trace are at hand: it was never noted, so it is no older than these segments, or it was kept since its last tally. */
+  #takeKnown(traceId: string): boolean {
+    const { arrived, before } = this.#known
+    if (!arrived) return false
+    const earlier = this.#previous.has(traceId) ? before(traceId) : NONE
+    if (!earlier) return false
+    const now = arrived.get(traceId) ?? NONE
+    const all = earlier.length === 0 ? now : [...earlier, ...now]
+    if (all.length > 0) this.#spans.set(traceId, all)
+    return true
   }
 
   /**
@@ -114,12 +137,14 @@ class Found {
     if (missing.length === 0) return
     const rows = await this.#readNoted(missing)
     await this.#readSpans(
-      rows.map((row) => ({
-        projectId: this.#projectId,
-        traceId: row.traceId,
-        minStart: row.startNanos,
-        maxStart: row.lastStartNanos,
-      })),
+      rows
+        .filter((row) => !this.#takeKnown(row.traceId))
+        .map((row) => ({
+          projectId: this.#projectId,
+          traceId: row.traceId,
+          minStart: row.startNanos,
+          maxStart: row.lastStartNanos,
+        })),
     )
   }
 
@@ -150,6 +175,8 @@ class Found {
     return { from: from - STRAY_WINDOW_NANOS, to: to + STRAY_WINDOW_NANOS }
   }
 }
+
+const NONE: readonly TallySpan[] = []
 
 /** The narrowest range of span starts that holds all of these traces: what just came, and what was known before. */
 const boundsOf = (

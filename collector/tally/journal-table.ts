@@ -52,8 +52,8 @@ export const readRows = async (
     return bytes.subarray(reader.offset - length, reader.offset)
   }
   const sections = [
-    { table: 'run_ledger', rows: 0, bytes: blob() },
-    { table: 'traces', rows: 0, bytes: blob() },
+    { table: 'run_ledger', format: 'RowBinary', rows: 0, bytes: blob() },
+    { table: 'traces', format: 'RowBinary', rows: 0, bytes: blob() },
   ] as const
   return sections.filter((section) => section.bytes.length > 0)
 }
@@ -75,7 +75,12 @@ export const offer = (database: Database, entry: JournalEntry): Promise<void> =>
     writer.varint(mine.reduce((sum, section) => sum + section.bytes.length, 0))
     chunks.push(writer.take(), ...mine.map((section) => section.bytes))
   }
-  return database.insert({ table: 'tally_journal', chunks, token: `journal:${entry.shard}:${entry.sequence}` })
+  return database.insert({
+    table: 'tally_journal',
+    format: 'RowBinary',
+    chunks,
+    token: `journal:${entry.shard}:${entry.sequence}`,
+  })
 }
 
 /** Puts an entry's rows into their tables. Whoever does it, and however often: the names of the inserts are the entry's. */
@@ -83,6 +88,7 @@ export const apply = async (database: Database, entryId: string, sections: reado
   // The ledger before `traces`, which points into it.
   for (const table of ['run_ledger', 'traces'] as const) {
     const chunks = sections.filter((section) => section.table === table).map((section) => section.bytes)
-    if (chunks.length > 0) await database.insert({ table, chunks, token: `entry:${entryId}:${table}` })
+    if (chunks.length > 0)
+      await database.insert({ table, format: 'RowBinary', chunks, token: `entry:${entryId}:${table}` })
   }
 }

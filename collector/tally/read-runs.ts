@@ -1,18 +1,11 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { decoderOf } from '../../schema/clickhouse/row-binary.ts'
 import { RowBinaryReader } from '../../schema/clickhouse/row-binary-reader.ts'
-import {
-  LEDGER,
-  LEDGER_HEADER_BYTES,
-  rowDecoder,
-  SPANS,
-  TRACES,
-  type TraceRow,
-} from '../../schema/clickhouse/tables.ts'
+import { LEDGER, LEDGER_HEADER_BYTES, rowDecoder, TRACES, type TraceRow } from '../../schema/clickhouse/tables.ts'
 import type { ScoreSource } from '../../schema/model/kind.ts'
 import type { Score } from '../../schema/model/span.ts'
-import { USAGE_BUCKETS, USAGE_COLUMNS, type UsageBuckets } from '../../schema/model/usage.ts'
-import { TALLY_SPAN_FIELDS, type TallySpan } from './tally-span.ts'
+import { SPAN_COLUMN_NAMES, spansOfAnswer } from './span-blocks.ts'
+import type { TallySpan } from './tally-span.ts'
 
 /** What the tallier asks the database. Ids are lowercase hex from our own decoder, so they may stand in the text; one literal keeps it short. */
 const idList = (ids: readonly string[], bytes: number): string => {
@@ -33,40 +26,6 @@ const inChunks = async <Id, Row>(
   return rows
 }
 
-const column = (field: string): string =>
-  ({
-    startNanos: 'start_time',
-    durationNanos: 'duration_ns',
-    costReportedNanoUsd: 'cost_reported',
-    toolFeeNanoUsd: 'tool_fee',
-    ttftNanos: 'ttft_ns',
-  })[field] ?? field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-/** Tally field → column, the ten usage columns under `usage`. */
-interface SpanColumn {
-  readonly field: string
-  readonly bucket?: keyof UsageBuckets
-  readonly name: string
-}
-const SPAN_COLUMNS: readonly SpanColumn[] = TALLY_SPAN_FIELDS.flatMap((field): SpanColumn[] =>
-  field === 'usage'
-    ? USAGE_BUCKETS.map((bucket, i) => ({ field, bucket, name: USAGE_COLUMNS[i]! }))
-    : [{ field, name: column(field) }],
-)
-const typeOf = (table: { columns: readonly { name: string; type: string }[] }, name: string): string => {
-  const found = table.columns.find((c) => c.name === name)
-  if (!found) throw new Error(`no column ${name}`)
-  return found.type
-}
-const decodeSpan = rowDecoder<TallySpan>([
-  ...SPAN_COLUMNS.map((c) => ({
-    field: c.bucket ? `usage.${c.bucket}` : c.field,
-    type: typeOf(SPANS as never, c.name),
-  })),
-  // Microseconds: exact as a double until the year 2255.
-  { field: 'receivedOrder', type: 'Float64' },
-])
-
 /** All versions of all spans of these traces whose start lies in the bounds. */
 export const readSpans = async (
   database: Database,
@@ -76,18 +35,15 @@ export const readSpans = async (
 ): Promise<TallySpan[]> =>
   inChunks(traceIds, async (some) => {
     const bytes = await database.queryBytes(
-      `SELECT ${SPAN_COLUMNS.map((c) => c.name).join(', ')}, toFloat64(received_order)
+      `SELECT ${SPAN_COLUMN_NAMES.join(', ')}
 FROM spans
 WHERE project_id = ${projectId}
     AND start_time >= fromUnixTimestamp64Nano(${bounds.from}, 'UTC')
     AND start_time <= fromUnixTimestamp64Nano(${bounds.to}, 'UTC')
     AND trace_id IN ${idList(some, 16)}`,
-      'RowBinary',
+      'Native',
     )
-    const reader = new RowBinaryReader(bytes)
-    const spans: TallySpan[] = []
-    while (!reader.done) spans.push(decodeSpan(reader))
-    return spans
+    return spansOfAnswer(bytes)
   })
 
 export const readScores = async (

@@ -5,11 +5,13 @@ import type { Call, RunTally } from '../../schema/model/run.ts'
 import type { Section } from '../normalise/encode-batch.ts'
 import { mergeKeys, type TraceKey } from '../spool/keys.ts'
 import { rootsOf, strayResponseIds } from './assign-trace.ts'
-import { gather, type TraceState } from './gather.ts'
+import { gather, type KnownSpans, type TraceState } from './gather.ts'
 import { groupBy } from './group-by.ts'
 import { isEarlier } from './order.ts'
 import type { PriceBook } from './price-book.ts'
 import { type LedgerEntry, readContents, readLedger, readScores, type Standing } from './read-runs.ts'
+import { spansOfSections } from './span-blocks.ts'
+import { SpanCache } from './span-cache.ts'
 import { tallyRun } from './tally-run.ts'
 import type { TallySpan } from './tally-span.ts'
 
@@ -34,9 +36,12 @@ export class Tallier {
   readonly #write: (sections: readonly Section[]) => Promise<void>
   readonly #definitions = new Map<string, string>()
   readonly #failed: (projectId: number, runId: string, error: unknown) => void
+  readonly #kept: SpanCache
   #lastVersion = 0n
 
   constructor(deps: {
+    /** Spans kept from one tally to the next; 0 where other programs load spans into the same tables, whose spans would be missed. */
+    readonly spansKeptMax: number
     readonly database: Database
     readonly prices: PriceBook
     readonly write: (sections: readonly Section[]) => Promise<void>
@@ -46,17 +51,38 @@ export class Tallier {
     this.#prices = deps.prices
     this.#write = deps.write
     this.#failed = deps.failed
+    this.#kept = new SpanCache(deps.spansKeptMax)
   }
 
-  /** Resolves with the number of runs that changed, when their figures can be queried. @throws DatabaseError: try again */
-  async tally(keys: readonly TraceKey[]): Promise<number> {
+  /**
+   * Resolves with the number of runs that changed, when their figures can be queried. `sections` are those of the segments that touched these traces:
+   * their spans are then not asked for. @throws DatabaseError: try again
+   */
+  async tally(keys: readonly TraceKey[], sections: readonly Section[] = []): Promise<number> {
+    try {
+      return await this.#tally(keys, sections)
+    } catch (error) {
+      // What was kept may hold spans of this try already.
+      this.#kept.clear()
+      throw error
+    }
+  }
+
+  async #tally(keys: readonly TraceKey[], sections: readonly Section[]): Promise<number> {
     const out = new RoundWriter()
-    for (const [projectId, mine] of byProject(mergeKeys(keys)))
+    const arrived = sections.length === 0 ? undefined : spansOfSections(sections)
+    const byProjectArrived = arrived && groupBy(arrived, (span) => span.projectId)
+    for (const [projectId, mine] of byProject(mergeKeys(keys))) {
+      const known: KnownSpans = {
+        arrived: byProjectArrived && groupBy(byProjectArrived.get(projectId) ?? [], (span) => span.traceId),
+        before: (traceId) => this.#kept.get(projectId, traceId),
+      }
       for (let i = 0; i < mine.length; i += TRACES_PER_ROUND_MAX) {
         // A later round of one project may meet a run of an earlier one, which must stand in the ledger by then; projects share nothing.
         if (i > 0 || out.rows >= ROWS_PER_WRITE_MAX) await this.#flush(out)
-        await this.#round(projectId, mine.slice(i, i + TRACES_PER_ROUND_MAX), out)
+        await this.#round(projectId, mine.slice(i, i + TRACES_PER_ROUND_MAX), known, out)
       }
+    }
     await this.#flush(out)
     return out.changed
   }
@@ -65,9 +91,10 @@ export class Tallier {
     if (out.rows > 0) await this.#write(out.take())
   }
 
-  async #round(projectId: number, keys: readonly TraceKey[], out: RoundWriter): Promise<void> {
+  async #round(projectId: number, keys: readonly TraceKey[], known: KnownSpans, out: RoundWriter): Promise<void> {
     out.begin(this.#nextVersion())
-    const traces = await gather(this.#database, projectId, keys)
+    const traces = await gather(this.#database, projectId, keys, known)
+    for (const { traceId, spans } of traces.values()) this.#kept.set(projectId, traceId, spans)
     const runs = groupBy([...traces.values()], (trace) => trace.assignment.runId)
     const { entries: ledger, surplus } = await this.#standing(projectId, traces)
     const traceIds = [...traces.keys()]
@@ -215,8 +242,8 @@ class RoundWriter {
   /** What was collected since the last time. */
   take(): Section[] {
     const sections: Section[] = [
-      { table: 'run_ledger', rows: this.#ledgerRows, bytes: this.#ledger.take() },
-      { table: 'traces', rows: this.#traceRows, bytes: this.#traces.take() },
+      { table: 'run_ledger', format: 'RowBinary', rows: this.#ledgerRows, bytes: this.#ledger.take() },
+      { table: 'traces', format: 'RowBinary', rows: this.#traceRows, bytes: this.#traces.take() },
     ]
     this.#ledgerRows = 0
     this.#traceRows = 0

@@ -241,7 +241,12 @@ const failureTests = (test: Test, store: Store): void => {
 
   test('rows that are no rows insert nothing', async () => {
     const bytes = encodeRows('content', sampleRows('content', 9600, 3, 1))
-    const torn = { table: 'content', chunks: [bytes.subarray(0, bytes.length - 1)], token: 'torn' } as const
+    const torn = {
+      table: 'content',
+      format: 'RowBinary',
+      chunks: [bytes.subarray(0, bytes.length - 1)],
+      token: 'torn',
+    } as const
     expect(await failureOf(store.database.insert(torn))).toMatchObject({ kind: 'query' })
     expect(await countOf(store.database, 'content', 9600)).toBe(0)
   })

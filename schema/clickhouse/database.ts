@@ -31,9 +31,13 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** Native for what comes in bulk, RowBinary where rows are compared and copied as bytes (the ledger). */
+export type RowFormat = 'RowBinary' | 'Native'
+
 export interface Insert {
   readonly table: InsertTableName
-  /** RowBinary, possibly in pieces that follow each other. */
+  readonly format: RowFormat
+  /** Rows in that format: RowBinary in pieces that follow each other, Native in whole blocks that may differ in their columns. */
   readonly chunks: readonly Uint8Array[]
   readonly token: string
 }

@@ -59,7 +59,7 @@ export const openEmbedded = async (dataDir: string): Promise<Database> => {
         throw engineError(error, 'command')
       }
     },
-    insert: async ({ table, chunks, token }: Insert) => {
+    insert: async ({ table, format, chunks, token }: Insert) => {
       const file = join(loadDir, `${files++}.bin`)
       const columns = INSERT_TABLES[table]
       try {
@@ -67,7 +67,7 @@ export const openEmbedded = async (dataDir: string): Promise<Database> => {
         await writer.use((session) =>
           session.queryAsync(
             `INSERT INTO ${table} (${columnNamesOf(columns)}) SETTINGS ${insertSettings(token)}
-             SELECT * FROM file(${quoted(file)}, 'RowBinary', ${quoted(structureOf(columns))})`,
+             SELECT * FROM file(${quoted(file)}, '${format}', ${quoted(structureOf(columns))})`,
           ),
         )
       } catch (error) {

@@ -33,6 +33,7 @@ describe('ClickHouse over HTTP, when the server fails', () => {
       await migrate(database, { minFreeDiskBytes: 0 })
       const insert = {
         table: 'content',
+        format: 'RowBinary',
         chunks: [encodeRows('content', sampleRows('content', 1, 5, 1))],
         token: 'outage',
       } as const
@@ -66,7 +67,7 @@ describe('ClickHouse over HTTP, when the server fails', () => {
     const database = await openHttp(`http://127.0.0.1:${(recorder.address() as AddressInfo).port}`)
     try {
       const chunks = [new Uint8Array([1, 2, 3]), new Uint8Array(200_000).fill(7), new Uint8Array([4])]
-      await database.insert({ table: 'content', chunks, token: 'as-a-stream' })
+      await database.insert({ table: 'content', format: 'RowBinary', chunks, token: 'as-a-stream' })
       const { url: path, encoding, body } = seen.at(-1)!
       const query = new URL(path, 'http://recorder').searchParams.get('query')!
       expect(query).toMatch(

@@ -19,7 +19,7 @@ const CONNECTIONS_MAX = 10
 
 /**
  * A ClickHouse server or cluster over HTTP. `url` may carry user, password and database (`http://user:password@host:8123/database`).
- * Inserts are streamed as RowBinary.
+ * Inserts are streamed.
  */
 export const openHttp = async (url: string): Promise<Database> => {
   const at = new URL(url)
@@ -85,11 +85,11 @@ export const openHttp = async (url: string): Promise<Database> => {
       run('command', async () => {
         await client.command({ query: sql })
       }),
-    insert: ({ table, chunks, token }: Insert) =>
+    insert: ({ table, format, chunks, token }: Insert) =>
       run(`insert into ${table}`, async () => {
-        // `exec`, because the client's `insert` knows no RowBinary and its `command` sends no rows.
+        // `exec`, because the client's `insert` knows neither format and its `command` sends no rows.
         const result = await client.exec({
-          query: `INSERT INTO ${table} (${columnNamesOf(INSERT_TABLES[table])}) SETTINGS ${insertSettings(token)} FORMAT RowBinary`,
+          query: `INSERT INTO ${table} (${columnNamesOf(INSERT_TABLES[table])}) SETTINGS ${insertSettings(token)} FORMAT ${format}`,
           values: Readable.from(chunks, { objectMode: false }),
         })
         await buffer(result.stream)

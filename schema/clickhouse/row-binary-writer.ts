@@ -23,7 +23,7 @@ export class RowBinaryWriter {
   }
 
   /** A copy of what was written, exactly as long as it; the writer is empty afterwards and keeps its room. */
-  take(): Uint8Array {
+  take(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(this.#length)
     bytes.set(this.#bytes.subarray(0, this.#length))
     this.#length = 0
@@ -33,6 +33,11 @@ export class RowBinaryWriter {
   /** Forgets what was written since the writer's length was `to`. */
   rewind(to: number): void {
     this.#length = to
+  }
+
+  /** What was written so far, not a copy: valid until the next write. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
   }
 
   /** A copy of what was written since the writer's length was `from`. */

@@ -1,5 +1,6 @@
 import type { RowBinaryReader } from './row-binary-reader.ts'
 import type { RowBinaryWriter } from './row-binary-writer.ts'
+import { mapTypes, wrapped } from './types.ts'
 
 /**
  * ClickHouse's RowBinary format: rows one after another, each value in its type's little-endian form, strings with a varint length
@@ -74,22 +75,22 @@ const SCALARS: Readonly<Record<string, Codec>> = {
 const codecOf = (type: string): Codec => {
   const scalar = SCALARS[type]
   if (scalar) return scalar
-  const [, outer, inner] = /^(\w+)\((.*)\)$/s.exec(type) ?? []
+  const { outer, inner } = wrapped(type)
   switch (outer) {
     case 'LowCardinality':
-      return codecOf(inner!)
+      return codecOf(inner)
     case 'SimpleAggregateFunction':
-      return codecOf(inner!.slice(inner!.indexOf(',') + 1).trim())
+      return codecOf(inner.slice(inner.indexOf(',') + 1).trim())
     case 'FixedString':
       return fixedString(Number(inner))
     case 'DateTime64':
     case 'Decimal64':
       return SCALARS.Int64!
     case 'Array':
-      return array(codecOf(inner!))
+      return array(codecOf(inner))
     case 'Map': {
-      const comma = splitAtTopLevelComma(inner!)
-      return map(codecOf(comma[0]), codecOf(comma[1]))
+      const [key, value] = mapTypes(inner)
+      return map(codecOf(key), codecOf(value))
     }
     default:
       throw new Error(`RowBinary: no codec for column type ${type}`)
@@ -138,14 +139,4 @@ const map = (key: Codec, value: Codec): Codec => {
       return result
     },
   )
-}
-
-const splitAtTopLevelComma = (text: string): [string, string] => {
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === '(') depth++
-    else if (text[i] === ')') depth--
-    else if (text[i] === ',' && depth === 0) return [text.slice(0, i).trim(), text.slice(i + 1).trim()]
-  }
-  throw new Error(`RowBinary: Map needs two types, got ${text}`)
 }

@@ -52,6 +52,7 @@ export const openTestStore = async (): Promise<TestStore> => {
     for (const row of rows) encode(writer, row)
     await database.insert({
       table: table.name as TableName,
+      format: 'RowBinary',
       chunks: [writer.take()],
       token: randomBytes(8).toString('hex'),
     })
