@@ -19,16 +19,21 @@ export interface SpoolLimits {
   readonly bytesMax: number
   readonly segmentRowsMax: number
   readonly segmentBytesMax: number
-  /** An open segment is closed at this age even if it is small, so that quiet agents are seen soon. */
+  /** An open segment is closed at this age even if it is small, so that quiet agents are seen soon… */
   readonly segmentAgeMsMax: number
+  /** …unless the loader has others to load first: then it grows up to this age, because few large inserts cost far less than many small ones. */
+  readonly segmentAgeBusyMsMax: number
 }
 
 export const SPOOL_LIMITS: SpoolLimits = {
   bytesMax: 8 * 1024 ** 3,
-  segmentRowsMax: 50_000,
+  segmentRowsMax: 100_000,
   segmentBytesMax: 128 * 1024 ** 2,
   segmentAgeMsMax: 250,
+  segmentAgeBusyMsMax: 2_000,
 }
+
+const BUSY_CHECK_MS = 20
 
 /** The sections of closed segments kept in memory so that loading need not read them back. */
 const KEPT_BYTES_MAX = 256 * 1024 ** 2
@@ -222,13 +227,18 @@ export class Spool {
       throw error
     }
     this.#open = { id, sequence, file, handle, openedAtMs: Date.now(), sections: [], bytes: 0, rows: 0 }
-    this.#timer = setTimeout(() => void this.#closeWhenIdle(), this.#limits.segmentAgeMsMax)
+    this.#timer = setTimeout(() => void this.#closeAtAge(), this.#limits.segmentAgeMsMax)
     return this.#open
   }
 
-  async #closeWhenIdle(): Promise<void> {
+  async #closeAtAge(): Promise<void> {
     while (this.#committing) await this.#committing
-    if (this.#open && Date.now() - this.#open.openedAtMs >= this.#limits.segmentAgeMsMax - 1) await this.#close()
+    if (!this.#open) return
+    const ageMs = Date.now() - this.#open.openedAtMs
+    if (ageMs < this.#limits.segmentAgeMsMax - 1) return
+    if (ageMs < this.#limits.segmentAgeBusyMsMax && this.#segments.size > 0)
+      this.#timer = setTimeout(() => void this.#closeAtAge(), BUSY_CHECK_MS)
+    else await this.#close()
   }
 
   #close(): Promise<void> {
