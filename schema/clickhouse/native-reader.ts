@@ -71,6 +71,8 @@ export class NativeReader {
         return new Int8Array(this.#copy(rows, 1).buffer)
       case 'Int16':
         return new Int16Array(this.#copy(rows, 2).buffer)
+      case 'Int32':
+        return new Int32Array(this.#copy(rows, 4).buffer)
       case 'UInt64':
         return new BigUint64Array(this.#copy(rows, 8).buffer)
       case 'Int64':

@@ -1,0 +1,334 @@
+import { RowBinaryWriter } from './row-binary-writer.ts'
+import { mapTypes, wrapped } from './types.ts'
+
+/** Collects one column. */
+export interface ColumnWriter {
+  add(value: unknown): void
+  readonly isDefault: boolean
+  /** What stands once before the column's data. */
+  writePrefix(out: RowBinaryWriter): void
+  write(out: RowBinaryWriter): void
+  reset(): void
+}
+
+export const columnWriter = (type: string): ColumnWriter => {
+  const numeric = NUMERIC[type]
+  if (numeric) return new NumberColumn(numeric)
+  if (type === 'String') return new TextColumn()
+  if (type === 'UInt64') return new BigColumn(0n, 2n ** 64n - 1n, (buffer) => new BigUint64Array(buffer))
+  if (type === 'Int64') return new BigColumn(-(2n ** 63n), 2n ** 63n - 1n, (buffer) => new BigInt64Array(buffer))
+  const { outer, inner } = wrapped(type)
+  switch (outer) {
+    case 'LowCardinality':
+      return new DictionaryColumn()
+    case 'FixedString':
+      return new HexColumn(Number(inner))
+    case 'DateTime64':
+    case 'Decimal64':
+      return columnWriter('Int64')
+    case 'Array':
+      return new ArrayColumn(columnWriter(inner))
+    case 'Map': {
+      const [key, value] = mapTypes(inner)
+      return new MapColumn(columnWriter(key), columnWriter(value))
+    }
+    default:
+      throw new Error(`Native: no writer for column type ${type}`)
+  }
+}
+
+type NumberArray = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array | Float64Array
+const NUMERIC: Readonly<Record<string, (rows: number) => NumberArray>> = {
+  Bool: (rows) => new Uint8Array(rows),
+  UInt8: (rows) => new Uint8Array(rows),
+  UInt16: (rows) => new Uint16Array(rows),
+  UInt32: (rows) => new Uint32Array(rows),
+  Int8: (rows) => new Int8Array(rows),
+  Int16: (rows) => new Int16Array(rows),
+  Int32: (rows) => new Int32Array(rows),
+  Float64: (rows) => new Float64Array(rows),
+}
+const INITIAL_ROWS = 1024
+
+/** Bytes of a typed array's first `count` elements. */
+const bytesOf = (array: NumberArray | BigInt64Array | BigUint64Array, count: number): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, count * array.BYTES_PER_ELEMENT)
+
+class NumberColumn implements ColumnWriter {
+  readonly #make: (rows: number) => NumberArray
+  #values: NumberArray
+  #rows = 0
+  isDefault = true
+
+  constructor(make: (rows: number) => NumberArray) {
+    this.#make = make
+    this.#values = make(INITIAL_ROWS)
+  }
+
+  add(value: number | boolean): void {
+    if (this.#rows === this.#values.length) {
+      const grown = this.#make(this.#rows * 2)
+      grown.set(this.#values)
+      this.#values = grown
+    }
+    const number = value === true ? 1 : value === false ? 0 : value
+    if (number !== 0) this.isDefault = false
+    // A count above what the column holds stays at its limit rather than wrap to a small one.
+    this.#values[this.#rows++] = number > UINT32_MAX && this.#values instanceof Uint32Array ? UINT32_MAX : number
+  }
+
+  writePrefix(): void {}
+
+  write(out: RowBinaryWriter): void {
+    out.raw(bytesOf(this.#values, this.#rows))
+  }
+
+  reset(): void {
+    this.#rows = 0
+    this.isDefault = true
+  }
+}
+const UINT32_MAX = 0xffffffff
+
+class BigColumn implements ColumnWriter {
+  readonly #least: bigint
+  readonly #most: bigint
+  readonly #make: (buffer: ArrayBuffer) => BigInt64Array | BigUint64Array
+  #values: BigInt64Array | BigUint64Array
+  #rows = 0
+  isDefault = true
+
+  constructor(least: bigint, most: bigint, make: (buffer: ArrayBuffer) => BigInt64Array | BigUint64Array) {
+    this.#least = least
+    this.#most = most
+    this.#make = make
+    this.#values = make(new ArrayBuffer(INITIAL_ROWS * 8))
+  }
+
+  add(value: bigint): void {
+    if (value < this.#least || value > this.#most) throw new RangeError(`${value} does not fit its column`)
+    if (this.#rows === this.#values.length) {
+      const grown = this.#make(new ArrayBuffer(this.#rows * 16))
+      grown.set(this.#values)
+      this.#values = grown
+    }
+    if (value !== 0n) this.isDefault = false
+    this.#values[this.#rows++] = value
+  }
+
+  writePrefix(): void {}
+
+  write(out: RowBinaryWriter): void {
+    out.raw(bytesOf(this.#values, this.#rows))
+  }
+
+  reset(): void {
+    this.#rows = 0
+    this.isDefault = true
+  }
+}
+
+/** Values one after another, in their row form. */
+abstract class BytesColumn implements ColumnWriter {
+  protected readonly bytes = new RowBinaryWriter()
+  isDefault = true
+
+  protected abstract put(value: string): void
+
+  add(value: string): void {
+    if (value !== '') this.isDefault = false
+    this.put(value)
+  }
+
+  writePrefix(): void {}
+
+  write(out: RowBinaryWriter): void {
+    out.raw(this.bytes.written())
+  }
+
+  reset(): void {
+    this.bytes.rewind(0)
+    this.isDefault = true
+  }
+}
+
+class TextColumn extends BytesColumn {
+  protected put(value: string): void {
+    this.bytes.string(value)
+  }
+}
+
+class HexColumn extends BytesColumn {
+  readonly #size: number
+
+  constructor(size: number) {
+    super()
+    this.#size = size
+  }
+
+  protected put(value: string): void {
+    this.bytes.hex(value, this.#size)
+  }
+}
+
+/** The dictionary of the block is all there is (`SharedDictionariesWithAdditionalKeys`): no state passes from block to block. */
+const DICTIONARY_VERSION = 1n
+/** HasAdditionalKeys | NeedUpdateDictionary; the low byte is the width of an index: 0 one byte, 1 two, 2 four. */
+const DICTIONARY_FLAGS = 0x600n
+
+class DictionaryColumn implements ColumnWriter {
+  readonly #numbers = new Map<string, number>()
+  #indexes = new Uint32Array(INITIAL_ROWS)
+  #rows = 0
+  #lastValue: string | undefined
+  #lastNumber = 0
+  isDefault = true
+
+  add(value: string): void {
+    if (value !== this.#lastValue) {
+      let number = this.#numbers.get(value)
+      if (number === undefined) {
+        number = this.#numbers.size
+        this.#numbers.set(value, number)
+        if (value !== '') this.isDefault = false
+      }
+      this.#lastValue = value
+      this.#lastNumber = number
+    }
+    this.#push(this.#lastNumber)
+  }
+
+  #push(index: number): void {
+    if (this.#rows === this.#indexes.length) {
+      const grown = new Uint32Array(this.#rows * 2)
+      grown.set(this.#indexes)
+      this.#indexes = grown
+    }
+    this.#indexes[this.#rows++] = index
+  }
+
+  writePrefix(out: RowBinaryWriter): void {
+    out.u64(DICTIONARY_VERSION)
+  }
+
+  write(out: RowBinaryWriter): void {
+    // A nested column without elements has no data at all.
+    if (this.#rows === 0) return
+    const size = this.#numbers.size
+    const width = size <= 0x100 ? 0 : size <= 0x10000 ? 1 : 2
+    out.u64(DICTIONARY_FLAGS | BigInt(width))
+    out.u64(BigInt(size))
+    for (const value of this.#numbers.keys()) out.string(value)
+    out.u64(BigInt(this.#rows))
+    const indexes = this.#indexes.subarray(0, this.#rows)
+    if (width === 0) out.raw(Uint8Array.from(indexes))
+    else if (width === 1) out.raw(bytesOf(Uint16Array.from(indexes), this.#rows))
+    else out.raw(bytesOf(indexes, this.#rows))
+  }
+
+  reset(): void {
+    this.#numbers.clear()
+    this.#rows = 0
+    this.#lastValue = undefined
+    this.isDefault = true
+  }
+}
+
+/** Ends of the rows' elements in a nested column. */
+class Offsets {
+  #ends = new BigUint64Array(INITIAL_ROWS)
+  rows = 0
+  total = 0
+
+  add(elements: number): void {
+    if (this.rows === this.#ends.length) {
+      const grown = new BigUint64Array(this.rows * 2)
+      grown.set(this.#ends)
+      this.#ends = grown
+    }
+    this.total += elements
+    this.#ends[this.rows++] = BigInt(this.total)
+  }
+
+  write(out: RowBinaryWriter): void {
+    out.raw(bytesOf(this.#ends, this.rows))
+  }
+
+  reset(): void {
+    this.rows = 0
+    this.total = 0
+  }
+}
+
+class ArrayColumn implements ColumnWriter {
+  readonly #offsets = new Offsets()
+  readonly #items: ColumnWriter
+
+  constructor(items: ColumnWriter) {
+    this.#items = items
+  }
+
+  add(values: readonly unknown[]): void {
+    for (const value of values) this.#items.add(value)
+    this.#offsets.add(values.length)
+  }
+
+  get isDefault(): boolean {
+    return this.#offsets.total === 0
+  }
+
+  writePrefix(out: RowBinaryWriter): void {
+    this.#items.writePrefix(out)
+  }
+
+  write(out: RowBinaryWriter): void {
+    this.#offsets.write(out)
+    this.#items.write(out)
+  }
+
+  reset(): void {
+    this.#offsets.reset()
+    this.#items.reset()
+  }
+}
+
+class MapColumn implements ColumnWriter {
+  readonly #offsets = new Offsets()
+  readonly #keys: ColumnWriter
+  readonly #values: ColumnWriter
+
+  constructor(keys: ColumnWriter, values: ColumnWriter) {
+    this.#keys = keys
+    this.#values = values
+  }
+
+  add(map: ReadonlyMap<string, unknown>): void {
+    if (map.size > 0)
+      for (const [key, value] of map) {
+        this.#keys.add(key)
+        this.#values.add(value)
+      }
+    this.#offsets.add(map.size)
+  }
+
+  get isDefault(): boolean {
+    return this.#offsets.total === 0
+  }
+
+  writePrefix(out: RowBinaryWriter): void {
+    this.#keys.writePrefix(out)
+    this.#values.writePrefix(out)
+  }
+
+  write(out: RowBinaryWriter): void {
+    this.#offsets.write(out)
+    this.#keys.write(out)
+    this.#values.write(out)
+  }
+
+  reset(): void {
+    this.#offsets.reset()
+    this.#keys.reset()
+    this.#values.reset()
+  }
+}
