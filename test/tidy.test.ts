@@ -51,7 +51,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   // The composition root joins them; @hono/node-server is the door that it opens for the app.
   cli: {
     parts: ['schema', 'collector', 'server', 'evals'],
-    packages: ['@hono/node-server', 'commander', 'zod', ...openTelemetry()],
+    packages: ['@hono/node-server', 'commander', 'yaml', 'zod', ...openTelemetry()],
   },
   bench: {
     parts: ['schema', 'collector', 'server', 'evals', 'cli', 'test/support'],

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { CONFIG_FILE, readConfigFile } from '../config/config-file.ts'
 import { SERVE_DEFAULTS, type ServeConfig } from '../serve/config.ts'
 import { describeProblem, StartProblem } from '../serve/problems.ts'
 import { flag, portNumber, wholeNumber } from './options.ts'
@@ -12,6 +13,7 @@ export interface RoleFlags {
   readonly otlpHttp?: number
   readonly corsOrigin?: string[]
   readonly retentionDays?: number
+  readonly config?: string
 }
 
 /** Room for what was accepted to reach the database; what does not make it stays in the spool for the next start. */
@@ -37,6 +39,7 @@ export const addReceivingFlags = (command: Command): Command =>
         .default(SERVE_DEFAULTS.retentionDays)
         .argParser(wholeNumber(0, 3650)),
     )
+    .addOption(flag('--config <file>', `settings that are kept as code; ./${CONFIG_FILE} where it exists`))
 
 export const configOf = (flags: RoleFlags): ServeConfig => ({
   ...SERVE_DEFAULTS,
@@ -47,6 +50,7 @@ export const configOf = (flags: RoleFlags): ServeConfig => ({
   otlpHttpPort: flags.otlpHttp ?? SERVE_DEFAULTS.otlpHttpPort,
   corsOrigins: flags.corsOrigin ?? [],
   retentionDays: flags.retentionDays ?? SERVE_DEFAULTS.retentionDays,
+  masking: readConfigFile(flags.config).masking,
   log: (line) => console.error(`${new Date().toISOString()} ${line}`),
 })
 

@@ -1,4 +1,5 @@
 import { COLLECTOR_DEFAULTS, type CollectorConfig } from '../../collector/collector.ts'
+import type { MaskingSection } from '../config/masking.ts'
 
 export interface ServeConfig {
   readonly dataDir: string
@@ -10,6 +11,8 @@ export interface ServeConfig {
   readonly retentionDays: number
   readonly spool: CollectorConfig['spool']
   readonly normaliseThreads: number
+  /** `masking:` of recount.yaml; absent: nothing is masked. */
+  readonly masking?: MaskingSection | undefined
   /** An insert that would leave less free fails cleanly; 0 in tests. */
   readonly minFreeDiskBytes: number
   readonly log: (line: string) => void

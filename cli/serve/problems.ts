@@ -21,6 +21,7 @@ export type StartProblemCode =
   | 'unsupported_platform'
   | 'clickhouse_unreachable'
   | 'needs_clickhouse'
+  | 'config_invalid'
 
 export const describeProblem = (problem: StartProblem): string =>
   `recount: ${problem.message}\n         ${problem.remedy}\n         (${problem.code})`

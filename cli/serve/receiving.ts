@@ -6,6 +6,7 @@ import { receiveMeters } from '../../collector/receive/meters.ts'
 import { createOtlpHttpServer } from '../../collector/receive/otlp-http.ts'
 import { JOURNAL_TIMES } from '../../collector/tally/journal.ts'
 import type { Status } from '../../schema/api/shapes.ts'
+import { maskingOf } from '../config/masking-secret.ts'
 import { version } from '../version.ts'
 import type { Base, Undo } from './base.ts'
 import { mayIngest } from './keys.ts'
@@ -38,6 +39,7 @@ export const startReceiving = async (base: Base, undo: Undo): Promise<Receiving>
       retentionDays: config.retentionDays,
       normaliseThreads: config.normaliseThreads,
       spool: config.spool,
+      masking: maskingOf(config.masking, dataDir),
       // Whoever has a server may have several collectors before it; the embedded engine belongs to one process.
       sharedStore: database.engine === 'clickhouse' ? JOURNAL_TIMES : undefined,
     },

@@ -8,6 +8,7 @@ import { type Draft, momentOf } from './draft.ts'
 import { errorSteps } from './error-steps.ts'
 import { scoreSteps } from './evaluations.ts'
 import { eachBody, type Loaded, type SpanBody } from './load.ts'
+import { maskingSteps } from './masking-steps.ts'
 import { messagesOfSpan, type SpanMessages } from './messages/messages-of-span.ts'
 import { plainInput, plainOutput } from './messages/plain-io.ts'
 import { RequestedCalls } from './requested-calls.ts'
@@ -84,7 +85,7 @@ class Assembly {
     this.#offers = new Offers(loaded.toolDefinitions)
     this.#offeredBy = nodes.filter((node) => node.span.tool_definitions_ref !== '')
     this.#runOfTrace = new Map(loaded.places.map((place) => [place.trace_id, place.run_id]))
-    this.#checks = new Map(loaded.checks.map((check) => [`${check.run_id}/${check.span_id}`, check]))
+    this.#checks = new Map(loaded.checks.map((check) => [checkKey(check.run_id, check.span_id, check.name), check]))
     const starts = new Map<string, bigint>()
     for (const { span, start } of nodes)
       if (span.kind === 'tool' && span.tool_call_id !== '' && !starts.has(span.tool_call_id))
@@ -142,7 +143,8 @@ class Assembly {
 
   finished(): Draft[] {
     const { completed, steps } = this.#requested.match(this.#toolCalls, this.#offers)
-    const drafts = [...this.#drafts.map((draft) => completed.get(draft) ?? draft), ...steps]
+    const masked = maskingSteps(this.#loaded.checks, this.#nodes, (node) => this.#runId(node))
+    const drafts = [...this.#drafts.map((draft) => completed.get(draft) ?? draft), ...steps, ...masked]
     return scoreSteps(this.#loaded.scores, this.#nodes, drafts, this.#evaluators)
   }
 
@@ -164,7 +166,7 @@ class Assembly {
         if (call) this.#drafts.push(retrieval(node, call, body))
         return
       case 'guardrail': {
-        const check = this.#checks.get(`${this.#runId(node)}/${node.span.span_id}`)
+        const check = this.#checks.get(checkKey(this.#runId(node), node.span.span_id, node.span.guardrail))
         if (check) this.#drafts.push(guardrail(node, check, body))
         return
       }
@@ -289,6 +291,9 @@ class Assembly {
     return this.#runOfTrace.get(node.span.trace_id) ?? node.span.trace_id
   }
 }
+
+/** Masking's checks may stand on a guardrail's span too: the name tells them apart. */
+const checkKey = (runId: string, spanId: string, name: string): string => `${runId}/${spanId}/${name}`
 
 const hasWords = ({ parts }: Message): boolean => parts.some((part) => part.type !== 'text' || part.text !== '')
 
