@@ -3,16 +3,18 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { benchIngest } from './ingest.ts'
+import { benchMasking } from './masking.ts'
 import { benchQuery } from './query.ts'
 import { benchVisible } from './visible.ts'
 
 /**
- * `npm run bench [-- ingest|query|visible …] [--spans N]`: runs the workloads, prints their figures, and appends them as one JSON line
+ * `npm run bench [-- ingest|query|masking|visible …] [--spans N]`: runs the workloads, prints their figures, and appends them as one JSON line
  * to bench/results/history.jsonl with commit and machine. Nothing here is a test: no figure fails.
  */
 const WORKLOADS: Record<string, (spans: number) => Promise<object>> = {
   ingest: benchIngest,
   query: benchQuery,
+  masking: benchMasking,
   visible: benchVisible,
 }
 const SPANS = 1_000_000

@@ -8,7 +8,7 @@ import { PREFIXES_BY_END } from './api-key-prefixes.ts'
 export const TRIGGER = {
   /** `@` or `%40` between what may be the two sides of an address. */
   at: 1,
-  /** Nine digits with little between them. */
+  /** Nine digits in groups, thirteen in a row, or nine in a row. */
   digits: 2,
   /** `+` and seven digits. */
   plus: 4,
@@ -23,6 +23,7 @@ export const TRIGGER = {
 } as const
 
 const DIGITS_MIN = 9
+const CARD_DIGITS_MIN = 13
 const PLUS_DIGITS_MIN = 7
 /** `) ` and ` (`: as much may stand between two digits of one number. */
 const GAP_MAX = 2
@@ -31,50 +32,69 @@ const OTHER = 0
 const DIGIT = 1
 const SEPARATOR = 2
 const MARK = 3
-const CLASSES = new Uint8Array(128)
+/** Letters beyond ASCII, and the bytes of such spaces and dashes as people paste into numbers: they end nothing. */
+const BEYOND = 4
+/** For every UTF-16 unit, so that the loop below is one load per character; only its first 128 bytes are warm. */
+const CLASSES = new Uint8Array(65_536).fill(BEYOND, 128)
 for (const c of '0123456789') CLASSES[c.charCodeAt(0)] = DIGIT
 for (const c of ' ()/') CLASSES[c.charCodeAt(0)] = SEPARATOR
 for (const c of '@%+-_.JBbKIzx\\') CLASSES[c.charCodeAt(0)] = MARK
 
 export const triggersOf = (text: string): number => {
+  const length = text.length
   let bits = 0
   let digits = 0
+  let solid = 0
   let gap = 0
   let plus = false
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    // Letters beyond ASCII, and the bytes of such spaces and dashes as people paste into numbers.
-    if (code > 127) continue
-    const kind = CLASSES[code]
+  for (let i = 0; i < length; i++) {
+    let code = text.charCodeAt(i)
+    let kind = CLASSES[code]
     if (kind === OTHER) {
+      if (isNamedLength(solid)) bits |= TRIGGER.digits
+      // Words: most of every text.
+      do {
+        if (++i >= length) return bits
+        code = text.charCodeAt(i)
+        kind = CLASSES[code]
+      } while (kind === OTHER)
       digits = 0
+      solid = 0
       gap = 0
       plus = false
-    } else if (kind === DIGIT) {
+    }
+    if (kind === BEYOND) continue
+    if (kind === DIGIT) {
       digits++
+      solid++
       gap = 0
       if (digits === 2 && isCapital(text.charCodeAt(i - 2)) && isCapital(text.charCodeAt(i - 3))) bits |= TRIGGER.iban
-      if (digits >= DIGITS_MIN) bits |= TRIGGER.digits
+      if (digits >= DIGITS_MIN && (digits > solid || solid >= CARD_DIGITS_MIN)) bits |= TRIGGER.digits
       if (plus && digits >= PLUS_DIGITS_MIN) bits |= TRIGGER.plus
-    } else {
-      if (kind === MARK) bits |= markAt(text, i, code)
-      if (code === PLUS) {
-        plus = true
-        digits = 0
-        gap = 0
-      } else if (kind === SEPARATOR || code === DASH || code === DOT) {
-        if (++gap > GAP_MAX) {
-          digits = 0
-          plus = false
-        }
-      } else {
+      continue
+    }
+    if (isNamedLength(solid)) bits |= TRIGGER.digits
+    solid = 0
+    if (kind === MARK) bits |= markAt(text, i, code)
+    if (code === PLUS) {
+      plus = true
+      digits = 0
+      gap = 0
+    } else if (kind === SEPARATOR || code === DASH || code === DOT) {
+      if (++gap > GAP_MAX) {
         digits = 0
         plus = false
       }
+    } else {
+      digits = 0
+      plus = false
     }
   }
-  return bits
+  return isNamedLength(solid) ? bits | TRIGGER.digits : bits
 }
+
+/** Nine digits in a row may be a number that its text names; in raw bytes a length or a tag may look like one digit more on each side. */
+const isNamedLength = (solid: number): boolean => solid >= DIGITS_MIN && solid <= DIGITS_MIN + 2
 
 const PLUS = 0x2b
 const DASH = 0x2d
@@ -111,9 +131,15 @@ const markAt = (text: string, i: number, code: number): number => {
 
 /** At the last character of a prefix (`sk-`, `AKI` of AKIA …): is all of it there? */
 const keyPrefix = (text: string, i: number): number => {
-  const candidates = PREFIXES_BY_END.get(text.charCodeAt(i - 1) * 128 + text.charCodeAt(i))
+  const pair = text.charCodeAt(i - 1) * 128 + text.charCodeAt(i)
+  if (IS_END[pair] !== 1) return 0
+  const candidates = PREFIXES_BY_END.get(pair)
   return candidates?.some((prefix) => text.startsWith(prefix, i + 1 - prefix.length)) ? TRIGGER.keyPrefix : 0
 }
+
+/** A map costs twenty times as much as this to say no. */
+const IS_END = new Uint8Array(128 * 128)
+for (const pair of PREFIXES_BY_END.keys()) IS_END[pair] = 1
 
 const isCapital = (code: number): boolean => code >= 0x41 && code <= 0x5a
 
