@@ -19,6 +19,7 @@ if (!hasCaptures)
   console.warn(`SKIPPED: no recordings at ${CAPTURES}; replays were not checked against real frameworks`)
 
 const BUILT = /OTel GenAI|OpenInference|OpenLLMetry|Vercel AI SDK/
+const ANY = (): boolean => true
 /** Every call is a trace and a session of its own there: nothing holds the conversation together. */
 const SCATTERED = /litellm|otel-openai-v2/
 const ANSWER = 'Your refund of $42.50 was issued. Reference R-77.'
@@ -132,4 +133,84 @@ describe.skipIf(!hasCaptures)('the refund that every framework was asked for', (
     expect(last.costUsd).toBe(session.costUsd)
     expect(last.modelCalls).toBe(session.modelCalls)
   })
+})
+
+interface Expectations {
+  readonly approvals: readonly { readonly tool: string; readonly decision: string }[]
+  readonly sessions: readonly string[] | null
+  readonly modelCalls: number
+  readonly toolCalls: number | null
+}
+const expectationsOf = (scenario: Scenario): Expectations =>
+  (JSON.parse(readFileSync(join(scenario.directory, 'expected.json'), 'utf8')) as { expectations: Expectations })
+    .expectations
+
+const replayOf = async (scenario: Scenario): Promise<readonly Step[]> => {
+  const runs = await record(scenario)
+  const main = runs.reduce((a, b) => (b.modelCalls > a.modelCalls ? b : a))
+  const { steps } = await get<Replay>(app, `/api/sessions/${encodeURIComponent(main.sessionId || main.runId)}/replay`)
+  return steps
+}
+
+const decisionOf = (word: string): string => (/^(?:approve|accept|grant)/.test(word) ? 'approved' : 'denied')
+
+describe.skipIf(!hasCaptures)('what people were asked', () => {
+  const asked = (hasCaptures ? capturesOf(ANY) : [])
+    .flatMap(scenariosOf)
+    .filter((scenario) => (expectationsOf(scenario).approvals ?? []).length > 0)
+
+  test.each(asked.map((scenario) => [`${scenario.capture}/${scenario.name}`, scenario] as const))(
+    '%s: each approval is a step with its decision',
+    async (_, scenario) => {
+      const steps = await replayOf(scenario)
+      const found = steps.flatMap(({ approval }) => (approval ? [`${approval.tool} ${approval.decision}`] : []))
+      const { approvals, sessions } = expectationsOf(scenario)
+      // The run that goes on after the decision is another trace: without a session nothing says that it is the same conversation.
+      const isScattered = (sessions ?? []).length === 0 && new Set(steps.map(({ traceId }) => traceId)).size === 1
+      const expected = approvals.map(({ tool, decision }) =>
+        isScattered && found.includes(`${tool} pending`) ? `${tool} pending` : `${tool} ${decisionOf(decision)}`,
+      )
+      expect(found.sort()).toEqual(expected.sort())
+    },
+  )
+
+  test('nothing that needed nobody is called an approval', async () => {
+    const others = (hasCaptures ? capturesOf(ANY) : [])
+      .flatMap(scenariosOf)
+      .filter(({ name }) => name === 'refund' || name === 'handoff' || name === 'tools')
+      .filter((scenario) => (expectationsOf(scenario).approvals ?? []).length === 0)
+    for (const scenario of others) {
+      const steps = await replayOf(scenario)
+      expect(
+        steps.filter(({ kind }) => kind === 'approval').map(({ approval }) => approval),
+        scenario.directory,
+      ).toEqual([])
+    }
+  })
+})
+
+describe.skipIf(!hasCaptures)('a coding agent', () => {
+  const scenarios = (hasCaptures ? capturesOf((dialect) => /claude|codex|gemini/i.test(dialect)) : [])
+    .flatMap(scenariosOf)
+    .filter(({ name }) => name.startsWith('tools'))
+
+  test.each(scenarios.map((scenario) => [`${scenario.capture}/${scenario.name}`, scenario] as const))(
+    '%s: prompt, calls, tools with arguments and results',
+    async (_, scenario) => {
+      const steps = await replayOf(scenario)
+      const { modelCalls, toolCalls } = expectationsOf(scenario)
+      expect(
+        steps.filter(
+          (step) => step.message?.role === 'user' && textOf(step).endsWith('List the files and read notes.md'),
+        ),
+      ).toHaveLength(1)
+      expect(steps.filter(({ kind }) => kind === 'model_call')).toHaveLength(modelCalls)
+      const tools = steps.flatMap(({ toolCall }) => (toolCall ? [toolCall] : []))
+      expect(tools).toHaveLength(toolCalls ?? 0)
+      for (const tool of tools) {
+        expect(tool.arguments, tool.name).toContain('{')
+        expect(tool.ok).toBe(true)
+      }
+    },
+  )
 })

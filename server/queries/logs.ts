@@ -29,13 +29,17 @@ export interface LogsRequest {
   readonly afterKey?: string
   /** Names of events; none: every record. */
   readonly names?: readonly string[]
+  /** Besides `names`, events whose name ends so. */
+  readonly ends?: readonly string[]
+  /** Besides the traces' records, those of these sessions that have no trace. */
+  readonly sessions?: readonly string[]
 }
 
 export const logRows = (
   database: Database,
   projectId: number,
   places: readonly TracePlace[],
-  { limit, after = '', afterKey = '', names = [] }: LogsRequest,
+  { limit, after = '', afterKey = '', names = [], ends = [], sessions = [] }: LogsRequest,
 ): Promise<LogRow[]> => {
   const first = places.map((place) => BigInt(place.start_nanos)).reduce((a, b) => (a < b ? a : b))
   const last = places.map((place) => BigInt(place.end_nanos)).reduce((a, b) => (a > b ? a : b))
@@ -45,6 +49,8 @@ export const logRows = (
     firstNanos: (first - SLACK_NANOS).toString(),
     lastNanos: (last + SLACK_NANOS).toString(),
     names,
+    ends,
+    sessions,
     after,
     afterKey,
     limit,

@@ -2,6 +2,7 @@ import type { Message, Step } from '../../schema/api/shapes.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
 import type { Kind } from '../../schema/model/kind.ts'
 import type { CallRow, CheckRow } from '../queries/calls.ts'
+import type { AgentRecord } from './agent-records.ts'
 import { approvalsIn } from './approvals.ts'
 import { Conversation } from './conversation.ts'
 import { type Draft, momentOf } from './draft.ts'
@@ -11,6 +12,7 @@ import { eachBody, type Loaded, type SpanBody } from './load.ts'
 import { maskingSteps } from './masking-steps.ts'
 import { messagesOfSpan, type SpanMessages } from './messages/messages-of-span.ts'
 import { plainInput, plainOutput } from './messages/plain-io.ts'
+import { agentRunOf, Pauses } from './pauses.ts'
 import { RequestedCalls } from './requested-calls.ts'
 import { approval, guardrail, handoff, modelCall, plain, retrieval, subAgentStart, toolCall } from './span-steps.ts'
 import { withTotals } from './totals.ts'
@@ -70,6 +72,10 @@ class Assembly {
   readonly #toolStarts: ReadonlyMap<string, bigint>
   readonly #conversation = new Conversation()
   readonly #requested = new RequestedCalls()
+  readonly #pauses = new Pauses()
+  /** Messages that records tell; a call may carry them among more words of the same person. */
+  readonly #recorded = new Set<Draft>()
+  #records: readonly AgentRecord[]
   readonly #approvals = new Set<string>()
   readonly #runsThatTalked = new Set<string>()
   readonly #toolCalls: Draft[] = []
@@ -85,6 +91,7 @@ class Assembly {
     this.#offers = new Offers(loaded.toolDefinitions)
     this.#offeredBy = nodes.filter((node) => node.span.tool_definitions_ref !== '')
     this.#runOfTrace = new Map(loaded.places.map((place) => [place.trace_id, place.run_id]))
+    this.#records = loaded.agentRecords
     this.#checks = new Map(loaded.checks.map((check) => [checkKey(check.run_id, check.span_id, check.name), check]))
     const starts = new Map<string, bigint>()
     for (const { span, start } of nodes)
@@ -99,6 +106,7 @@ class Assembly {
 
   /** Makes the steps of one span. Spans come in the order of the replay. */
   take(node: Node, body: SpanBody): void {
+    this.#tellUntil(node.start)
     this.#closeUntil(node.start)
     const call = this.#call(node)
     const before = this.#drafts.length
@@ -108,7 +116,37 @@ class Assembly {
 
   /** Answers that are still waiting for their moment. */
   flush(): void {
+    this.#tellUntil(undefined)
     this.#closeUntil(undefined)
+  }
+
+  /** What log records say, up to a moment. */
+  #tellUntil(moment: bigint | undefined): void {
+    const later = moment === undefined ? -1 : this.#records.findIndex(({ at }) => at > moment)
+    const due = later === -1 ? this.#records : this.#records.slice(0, later)
+    if (due.length === 0) return
+    this.#records = this.#records.slice(due.length)
+    for (const record of due) this.#tell(record)
+  }
+
+  #tell(record: AgentRecord): void {
+    const { log, at } = record
+    const own = this.#nodes.find(({ span }) => span.span_id === log.span_id && span.trace_id === log.trace_id)
+    const node = own ?? this.#nodes.findLast(({ start }) => start <= at) ?? this.#nodes[0]
+    if (!node) return
+    if (record.type === 'result') {
+      this.#requested.asked([record.asked], node, at)
+      this.#requested.answered([record.answered])
+    } else if (record.type === 'message') {
+      const runId = this.#runId(node)
+      for (const message of this.#conversation.told(record.message, runId, at))
+        this.#recorded.add(this.#say(node, at, message, 0))
+    } else if (own?.span.kind !== 'approval') {
+      const { approval, callId } = record
+      if (callId !== '' && this.#approvals.has(callId)) return
+      this.#approvals.add(callId)
+      this.#drafts.push({ ...momentOf(node, at, 'approval', { name: approval.tool, approval }), phase: 0 })
+    }
   }
 
   mayHoldMore(node: Node): boolean {
@@ -121,6 +159,7 @@ class Assembly {
   takeLeftOver(node: Node, body: SpanBody): void {
     this.#leftOver(node, messagesOfSpan(body))
     this.#approvalsToldBy(node, body)
+    this.#pauses.outer(node, body)
   }
 
   /** The root of a run in which nobody has said a word. */
@@ -136,6 +175,7 @@ class Assembly {
   #leftOver(node: Node, { input, output }: SpanMessages): void {
     const runId = this.#runId(node)
     this.#requested.answered([...input, ...output])
+    this.#pauses.answered(input, node)
     const at = this.#callAbove(node)?.start ?? node.start
     for (const message of this.#conversation.given(input, runId, at)) this.#say(node, at, message, 0)
     for (const message of this.#conversation.given(output, runId, node.end)) this.#say(node, node.end, message, 2)
@@ -144,7 +184,11 @@ class Assembly {
   finished(): Draft[] {
     const { completed, steps } = this.#requested.match(this.#toolCalls, this.#offers)
     const masked = maskingSteps(this.#loaded.checks, this.#nodes, (node) => this.#runId(node))
-    const drafts = [...this.#drafts.map((draft) => completed.get(draft) ?? draft), ...steps, ...masked]
+    const told = withoutRepeated(this.#drafts, this.#recorded).map((draft) => completed.get(draft) ?? draft)
+    const tools = told.filter(({ kind }) => kind === 'tool_call')
+    const approvals = told.filter(({ kind }) => kind === 'approval')
+    const waited = this.#pauses.steps(tools, approvals)
+    const drafts = [...told.map((draft) => waited.decided.get(draft) ?? draft), ...steps, ...waited.steps, ...masked]
     return scoreSteps(this.#loaded.scores, this.#nodes, drafts, this.#evaluators)
   }
 
@@ -204,11 +248,13 @@ class Assembly {
     // An answer that asked for tools and holds none was left empty by its instrumentation, not by its model.
     const output = /tool/i.test(node.span.finish_reason) ? given.filter(hasWords) : given
     this.#requested.answered(input)
+    this.#pauses.answered(input, node)
     for (const message of this.#conversation.given(input, runId, node.start)) this.#say(node, node.start, message)
     this.#approvalsToldBy(node, body)
     this.#drafts.push(modelCall(node, call, body))
     const at = this.#answerTime(node, output)
     this.#requested.asked(output, node, at)
+    this.#pauses.asked(output, node, at)
     if (output.length > 0) this.#open.push({ node, at, messages: output })
   }
 
@@ -242,11 +288,13 @@ class Assembly {
         this.#say(node, at, message)
   }
 
-  #say(node: Node, at: bigint, message: Message, phase?: number): void {
+  #say(node: Node, at: bigint, message: Message, phase?: number): Draft {
     const parts = message.parts.filter((part) => part.type !== 'tool_result')
     if (message.role !== 'system') this.#runsThatTalked.add(this.#runId(node))
     const draft = momentOf(node, at, 'message', { name: message.role, message: { role: message.role, parts } })
-    this.#drafts.push(phase === undefined ? draft : { ...draft, phase })
+    const placed = phase === undefined ? draft : { ...draft, phase }
+    this.#drafts.push(placed)
+    return placed
   }
 
   #toolCall(node: Node, call: CallRow, body: SpanBody): void {
@@ -259,8 +307,10 @@ class Assembly {
       validationErrors: call.validity === 2 && isKnown ? this.#offers.errorsOf(hash, name, span.tool_arguments) : [],
       ...(isKnown ? { schema: this.#offers.schemaOf(hash, name) } : {}),
     })
-    this.#drafts.push(draft)
-    this.#toolCalls.push(draft)
+    const agentRun = agentRunOf(node)
+    const placed = agentRun ? { ...draft, agentRun } : draft
+    this.#drafts.push(placed)
+    this.#toolCalls.push(placed)
   }
 
   /** Another span of an execution that is counted elsewhere may be the one that holds the result. */
@@ -294,6 +344,17 @@ class Assembly {
 
 /** Masking's checks may stand on a guardrail's span too: the name tells them apart. */
 const checkKey = (runId: string, spanId: string, name: string): string => `${runId}/${spanId}/${name}`
+
+const withoutRepeated = (drafts: readonly Draft[], recorded: ReadonlySet<Draft>): readonly Draft[] => {
+  if (recorded.size === 0) return drafts
+  const carried = drafts.filter((draft) => draft.kind === 'message' && !recorded.has(draft))
+  return drafts.filter(
+    (draft) =>
+      !recorded.has(draft) || !carried.some((one) => one.name === draft.name && wordsOf(one).includes(wordsOf(draft))),
+  )
+}
+
+const wordsOf = ({ message }: Draft): string => message?.parts.map(({ text }) => text ?? '').join('') ?? ''
 
 const hasWords = ({ parts }: Message): boolean => parts.some((part) => part.type !== 'text' || part.text !== '')
 

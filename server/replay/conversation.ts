@@ -9,6 +9,7 @@ import { parseJson } from './messages/json.ts'
 export class Conversation {
   readonly #shown = new ShownMessages()
   readonly #systems = new Set<string>()
+  readonly #told = new Set<string>()
   /** Runs that were seen to resend what earlier runs of the session said. */
   readonly #continuing = new Set<string>()
   /** Answers that were seen in a history before the call that gave them had ended. */
@@ -51,6 +52,15 @@ export class Conversation {
       else this.#shown.push({ ...sides, runId, atNanos: endNanos })
       return early === undefined
     })
+  }
+
+  /** A message that a record of its own tells, at its moment: new, unless a call has carried it already. Told twice by records it was said twice. */
+  told(message: Message, runId: string, atNanos: bigint): Message[] {
+    const sides = sidesOf(message)
+    const key = `${sides.role} ${sides.text}`
+    const isRepeated = this.#told.has(key)
+    this.#told.add(key)
+    return isRepeated ? this.answered([message], runId, atNanos, atNanos) : this.given([message], runId, atNanos)
   }
 
   /** Whether this list holds an answer that another run of the session gave. Said of one call it is believed of the whole run. */

@@ -8,6 +8,9 @@ export interface Draft extends Omit<Step, 'seq' | 'totals'> {
   readonly end: bigint
   /** A call of an embedding model is a step of kind model_call, and is counted apart from `modelCalls` as everywhere. */
   readonly isEmbedding?: boolean
+  /** Of an approval: the call of a tool that waits for it. Of a tool's call: the agent's run around it. Both for `pauses.ts`. */
+  readonly waitsFor?: string
+  readonly agentRun?: Node
   /** Order within one moment: 0 given to an outer span, 1 (or absent) steps as they came, 2 given by an outer span, 3 judgements. */
   readonly phase?: number
 }

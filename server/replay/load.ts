@@ -7,6 +7,7 @@ import { type LogRow, logRows } from '../queries/logs.ts'
 import { spanBounds } from '../queries/spans.ts'
 import { sqlFile } from '../queries/sql-file.ts'
 import type { TracePlace } from '../queries/traces.ts'
+import { AGENT_EVENT_ENDS, type AgentRecord, agentRecordsOf } from './agent-records.ts'
 import { type Carrier, MESSAGE_EVENT_NAMES } from './messages/carrier.ts'
 
 const SPANS = sqlFile('replay-spans')
@@ -73,6 +74,9 @@ export interface Loaded {
   readonly checks: readonly CheckRow[]
   readonly scores: readonly ScoreRow[]
   readonly logs: ReadonlyMap<string, readonly LogRow[]>
+  /** Records of rows that were derived from them, by the span id that the row has. */
+  readonly recordOf: ReadonlyMap<string, LogRow>
+  readonly agentRecords: readonly AgentRecord[]
   readonly toolDefinitions: ReadonlyMap<string, string>
 }
 
@@ -101,7 +105,12 @@ export const load = async (database: Database, { projectId, places, session }: W
       limit: REPLAY_SCORES_MAX,
     }),
     inTurn(groups, REPLAY_LOGS_MAX, (group, limit) =>
-      logRows(database, projectId, group, { limit, names: MESSAGE_EVENT_NAMES }),
+      logRows(database, projectId, group, {
+        limit,
+        names: MESSAGE_EVENT_NAMES,
+        ends: AGENT_EVENT_ENDS,
+        sessions: [...new Set(group.map((place) => place.session_id))].filter((id) => id !== ''),
+      }),
     ),
   ])
   const kept = spans.filter((span) => span.origin !== 'log' || calls.has(spanKey(span.trace_id, span.span_id)))
@@ -113,7 +122,9 @@ export const load = async (database: Database, { projectId, places, session }: W
     calls,
     checks,
     scores,
-    logs: bySpan(logs),
+    logs: bySpan(logs.filter((log) => MESSAGE_EVENT_NAMES.includes(log.event_name))),
+    recordOf: new Map(logs.map((log) => [log.log_id.slice(0, 16), log])),
+    agentRecords: agentRecordsOf(logs),
     toolDefinitions:
       definitions.size === 0 ? new Map() : await contentsByHash(database, projectId, traceIds, definitions),
   }
@@ -163,7 +174,9 @@ export const eachBody = async (
     const bodies = await coming.shift()!
     for (const span of batch) {
       const key = spanKey(span.trace_id, span.span_id)
-      use(span, { ...(bodies.get(key) ?? NO_BODY), logs: loaded.logs.get(key) ?? [] })
+      const record = span.origin === 'log' ? loaded.recordOf.get(span.span_id) : undefined
+      const body = bodies.get(key) ?? (record ? { ...NO_BODY, attrs: record.attrs } : NO_BODY)
+      use(span, { ...body, logs: loaded.logs.get(key) ?? [] })
     }
   }
 }

@@ -160,8 +160,11 @@ export const guardrail = (node: Node, check: CheckRow, body: SpanBody): Draft =>
 
 export const approval = (node: Node, body: SpanBody): Draft =>
   draftOf(node, 'approval', {
+    ...(node.span.tool_call_id === '' ? {} : { waitsFor: node.span.tool_call_id }),
     approval: {
-      tool: node.span.tool || firstAttribute(body, ['gen_ai.tool.name', 'tool_name', 'tool.name']),
+      tool:
+        firstAttribute(body, ['gen_ai.tool.name', 'tool_name', 'tool.name']) ||
+        (node.parent?.span.kind === 'tool' ? node.parent.span.tool : node.span.tool),
       decision: decisionOf(attributeEndingIn(body, ['decision', 'approved', 'approval.status'])),
       by: attributeEndingIn(body, [
         'approval.by',
@@ -170,6 +173,7 @@ export const approval = (node: Node, body: SpanBody): Draft =>
         'decided_by',
         'approval.user',
         'reviewer',
+        'source',
       ]),
       waitedMs: msOfNanos(node.span.duration_nanos),
     },
@@ -179,7 +183,7 @@ type Decision = NonNullable<Step['approval']>['decision']
 
 export const decisionOf = (word: string): Decision => {
   if (/^(true|yes|ok|accept|allow|approve|grant)/i.test(word)) return 'approved'
-  if (/^(false|no|deny|denied|reject|decline|block)/i.test(word)) return 'denied'
+  if (/^(false|no|deny|denied|reject|decline|block|abort)/i.test(word)) return 'denied'
   return /^(expire|time)/i.test(word) ? 'expired' : 'pending'
 }
 

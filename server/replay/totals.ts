@@ -16,7 +16,7 @@ export const withTotals = (drafts: readonly Draft[]): Step[] => {
     const reached = sum.totals()
     while (from < to) totals[byEnd[from++]!] = reached
   }
-  return drafts.map(({ start: _start, end: _end, isEmbedding: _isEmbedding, phase: _phase, ...step }, seq) => ({
+  return drafts.map(({ start: _s, end: _e, isEmbedding: _m, phase: _p, waitsFor: _w, agentRun: _r, ...step }, seq) => ({
     seq,
     ...step,
     totals: totals[seq]!,
