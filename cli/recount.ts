@@ -26,6 +26,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     about: "send other people's recordings: tau2, tau-bench, agentdojo, mini-swe-agent, otlp",
     load: async () => (await import('./commands/import.ts')).importCommand(),
   },
+  schema: {
+    about: 'print the DDL, for one server or for a cluster',
+    load: async () => (await import('./commands/schema.ts')).schemaCommand(),
+  },
   key: {
     about: 'make, list and revoke API keys of a data directory',
     load: async () => (await import('./commands/key.ts')).keyCommand(),

@@ -18,16 +18,19 @@ export const migrationFiles = (): { version: number; name: string; statements: s
       statements: readFileSync(new URL(file, folder), 'utf8')
         .split(/;\s*$/m)
         .map((statement) => statement.trim())
-        .filter((statement) => statement !== ''),
+        // A comment may end in a semicolon too; what is nothing but comment is no statement to a server.
+        .filter((statement) => statement.replace(/^\s*--.*$/gm, '').trim() !== ''),
     }))
 }
 
+/** Which migrations a store has; made before the first of them. */
+export const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3,'UTC') DEFAULT now64(3))
+ENGINE = ReplacingMergeTree
+ORDER BY version`
+
 /** Brings the schema to this program's version. Throws if the data was written by a newer one. */
 export const migrate = async (database: Database, settings: MigrationSettings): Promise<void> => {
-  await database.command(
-    `CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3,'UTC') DEFAULT now64(3))
-     ENGINE = ReplacingMergeTree ORDER BY version`,
-  )
+  await database.command(MIGRATIONS_TABLE)
   const applied = new Set(
     (await database.query<{ version: number }>('SELECT DISTINCT version FROM schema_migrations')).map(
       (row) => row.version,
