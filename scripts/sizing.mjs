@@ -29,7 +29,10 @@ const { ingest, commit, at, cores, cpu } = measured
 const { spansPerSecond, cpuSecondsPerMillionSpans, bytesPerSpanOnTheWire, storedBytesPerSpanByTable } = ingest
 const LONG = ['run_ledger', 'runs', 'traces', 'calls_1h', 'runs_1h']
 const longBytes = LONG.reduce((sum, table) => sum + (storedBytesPerSpanByTable[table] ?? 0), 0)
-const shortBytes = Object.entries(storedBytesPerSpanByTable).reduce((sum, [table, n]) => sum + (LONG.includes(table) ? 0 : n), 0)
+const shortBytes = Object.entries(storedBytesPerSpanByTable).reduce(
+  (sum, [table, n]) => sum + (LONG.includes(table) ? 0 : n),
+  0,
+)
 
 const withUnit = (bytes) => {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
@@ -47,15 +50,22 @@ const table = [
   '',
   `| spans/s | ${RATES.map((rate) => rate.toLocaleString('en')).join(' | ')} |`,
   `|---|${RATES.map(() => '--:').join('|')}|`,
-  row('spans a day', (rate) => `${((rate * DAY_SECONDS) / 1e9).toLocaleString('en', { maximumSignificantDigits: 3 })} · 10⁹`),
+  row(
+    'spans a day',
+    (rate) => `${((rate * DAY_SECONDS) / 1e9).toLocaleString('en', { maximumSignificantDigits: 3 })} · 10⁹`,
+  ),
   row('network in', (rate) => `${withUnit(rate * bytesPerSpanOnTheWire)}/s`),
   row(`cores, collectors and ClickHouse together, ${USED_SHARE * 100} % used`, (rate) =>
     Math.ceil((rate * cpuSecondsPerMillionSpans) / 1e6 / USED_SHARE).toLocaleString('en'),
   ),
   row(`disk for ${SPAN_DAYS} days of spans, one replica, ${DISK_SHARE * 100} % full`, disk(shortBytes, SPAN_DAYS)),
   row(`disk for ${LEDGER_DAYS} days of runs and rollups, one replica`, disk(longBytes, LEDGER_DAYS)),
-  row('spool for an hour without ClickHouse, all collectors', (rate) => withUnit(rate * OUTAGE_SECONDS * bytesPerSpanOnTheWire)),
-  row('machines like the measured one, by throughput alone', (rate) => Math.ceil(rate / spansPerSecond / USED_SHARE).toLocaleString('en')),
+  row('spool for an hour without ClickHouse, all collectors', (rate) =>
+    withUnit(rate * OUTAGE_SECONDS * bytesPerSpanOnTheWire),
+  ),
+  row('machines like the measured one, by throughput alone', (rate) =>
+    Math.ceil(rate / spansPerSecond / USED_SHARE).toLocaleString('en'),
+  ),
 ].join('\n')
 
 const page = readFileSync(PAGE, 'utf8')
