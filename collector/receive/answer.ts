@@ -17,8 +17,7 @@ export const CONTENT_TYPES: Readonly<Record<Encoding, string>> = {
 
 /** 200: an empty `Export…ServiceResponse`, or one whose `partial_success` says what was refused for good and why. */
 export function successAnswer(signal: Signal, encoding: Encoding, rejections: readonly Rejection[]): Answer {
-  const rejected = rejections.reduce((sum, { count }) => sum + count, 0)
-  const message = rejectionMessage(rejections, rejected)
+  const { rejected, message } = rejectedOf(rejections)
   const headers = { 'content-type': CONTENT_TYPES[encoding] }
   if (encoding === 'protobuf') return { status: 200, headers, body: encodeExportResponse(rejected, message) }
   if (rejected === 0) return { status: 200, headers, body: '{}' }
@@ -27,10 +26,19 @@ export function successAnswer(signal: Signal, encoding: Encoding, rejections: re
   return { status: 200, headers, body: JSON.stringify({ partialSuccess }) }
 }
 
+/** What `partial_success` says of items that were refused for good. */
+export function rejectedOf(rejections: readonly Rejection[]): {
+  readonly rejected: number
+  readonly message: string
+} {
+  const rejected = rejections.reduce((sum, { count }) => sum + count, 0)
+  return { rejected, message: rejectionMessage(rejections, rejected) }
+}
+
 /** A `google.rpc.Status` in the request's encoding. */
 export function refusalAnswer(refusal: Refusal, encoding: Encoding): Answer {
   const { http, rpc } = REFUSALS[refusal.reason]
-  const message = cut(refusal.message)
+  const message = cutMessage(refusal.message)
   const retryAfter = retryAfterSeconds(refusal)
   const headers: Record<string, string> = { 'content-type': CONTENT_TYPES[encoding] }
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter)
@@ -52,8 +60,8 @@ const MESSAGE_CHARACTERS_MAX = 2000
 function rejectionMessage(rejections: readonly Rejection[], rejected: number): string {
   if (rejected === 0) return ''
   const reasons = rejections.map(({ reason, count, sample }) => `${reason} ×${count} (${sample})`)
-  return cut(`${rejected} rejected: ${reasons.join('; ')}`)
+  return cutMessage(`${rejected} rejected: ${reasons.join('; ')}`)
 }
 
-const cut = (message: string): string =>
+export const cutMessage = (message: string): string =>
   message.length > MESSAGE_CHARACTERS_MAX ? `${message.slice(0, MESSAGE_CHARACTERS_MAX)}…` : message

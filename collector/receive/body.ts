@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib'
 import type { Hold } from './byte-budget.ts'
 import type { Refusal } from './status.ts'
@@ -21,18 +21,30 @@ export function bodyEncoding(header: string | undefined): BodyEncoding | undefin
   return BODY_ENCODINGS.find((encoding) => encoding === name)
 }
 
+/** A request whose body is read: one of HTTP, or a stream of HTTP/2. */
+export type BodySource = Pick<Readable, 'on' | 'off' | 'pause' | 'resume'>
+
+export interface BodyLimits {
+  /** As the sender announced it; 0 where it did not. */
+  readonly expectedBytes: number
+  /** As sent, and decompressed. */
+  readonly bytesMax: number
+  readonly hold: Hold
+  /** Whether all of it arrived, asked when the source closes. */
+  readonly isComplete: () => boolean
+}
+
 /**
- * Reads and decompresses a body as it arrives, and stops at the byte that goes over `maxBytes` (as sent, or decompressed) or for which
+ * Reads and decompresses a body as it arrives, and stops at the byte that goes over `bytesMax` (as sent, or decompressed) or for which
  * `hold` has no room: a bomb costs what the limit allows and no more. What is left of a refused body is the caller's to drain.
  */
 export function readBody(
-  request: IncomingMessage,
+  request: BodySource,
   encoding: BodyEncoding,
-  maxBytes: number,
-  hold: Hold,
+  { expectedBytes, bytesMax: maxBytes, hold, isComplete }: BodyLimits,
 ): Promise<BodyResult> {
   return new Promise((resolve) => {
-    const collected = new GrowingBuffer(Number(request.headers['content-length'] ?? 0), maxBytes, hold)
+    const collected = new GrowingBuffer(expectedBytes, maxBytes, hold)
     let wireBytes = 0
     const inflate = decompressor(encoding)
 
@@ -63,7 +75,7 @@ export function readBody(
     }
     /** Also emitted after a complete request, once it was answered; then nobody listens any more. */
     const onClose = (): void => {
-      if (!request.complete) settle({ kind: 'aborted' })
+      if (!isComplete()) settle({ kind: 'aborted' })
     }
 
     if (inflate && !hold.take(INFLATE_CHUNK_BYTES)) return refuse('busy', BUSY)

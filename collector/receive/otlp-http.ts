@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Authenticate } from '../../schema/http/authenticate.ts'
 import { checkDoors, corsHeaders, type DoorConfig, preflightHeaders } from '../../schema/http/doors.ts'
@@ -10,7 +11,8 @@ import { readBody } from './body.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { httpProtocol, type IngestAccount } from './ingest-account.ts'
 import type { ReceiveMeters } from './meters.ts'
-import type { Refusal } from './status.ts'
+import { type Refusal, refusalOf } from './status.ts'
+import type { TlsFiles } from './tls.ts'
 
 export interface OtlpHttpOptions {
   /** What takes a request once it is read; wrap it in `acknowledgeOnce`. */
@@ -21,6 +23,8 @@ export interface OtlpHttpOptions {
   /** Where refusals are told by reason; what is acknowledged is told by `acknowledgeOnce`. */
   readonly account?: IngestAccount
   readonly limits?: Partial<OtlpHttpLimits>
+  /** Speak TLS only. */
+  readonly tls?: TlsFiles | undefined
   /** Shared with other receivers; by default the server has one of its own. */
   readonly budget?: ByteBudget
   /** Faults of ours; the client only hears that it may send again. */
@@ -58,12 +62,13 @@ export interface OtlpHttpServer {
 /** OTLP/HTTP (opentelemetry-proto docs/specification.md, "OTLP/HTTP"): POST /v1/traces, /v1/logs and /v1/metrics, protobuf or JSON. */
 export function createOtlpHttpServer(options: OtlpHttpOptions): OtlpHttpServer {
   const limits = { ...OTLP_HTTP_LIMITS, ...options.limits }
-  const server = createServer({
+  const serverOptions = {
     keepAliveTimeout: limits.keepAliveMs,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs, limits.requestTimeoutMs),
-  })
+  }
+  const server = options.tls ? createTlsServer({ ...serverOptions, ...options.tls }) : createServer(serverOptions)
   const budget = options.budget ?? new ByteBudget(limits.inFlightBytesMax)
   const receiver: Receiver = { ...options, limits, budget, log: options.log ?? console.error, server }
   server.on('request', (request, response) => void serve(receiver, request, response, false))
@@ -147,7 +152,12 @@ async function take(receiver: Receiver, request: IncomingMessage, admitted: Admi
   const { projectId, signal, encoding } = admitted
   const hold = budget.hold()
   try {
-    const body = await readBody(request, admitted.bodyEncoding, limits.requestBytesMax, hold)
+    const body = await readBody(request, admitted.bodyEncoding, {
+      expectedBytes: Number(request.headers['content-length'] ?? 0),
+      bytesMax: limits.requestBytesMax,
+      hold,
+      isComplete: () => request.complete,
+    })
     meters.inFlightBytes.set({}, budget.usedBytes)
     if (body.kind !== 'complete') return body
     meters.wireBytes.inc({ signal }, body.wireBytes)
@@ -158,10 +168,7 @@ async function take(receiver: Receiver, request: IncomingMessage, admitted: Admi
     const result = await receiver.consumer({ projectId, signal, encoding, body: body.bytes, receivedAtMs: Date.now() })
     if (result.kind === 'accepted')
       return { kind: 'answered', answer: successAnswer(signal, encoding, result.rejections) }
-    if (result.kind === 'invalid')
-      return { kind: 'refused', refusal: { reason: 'undecodable', message: result.message } }
-    const { reason: message, retryAfterSeconds } = result
-    return { kind: 'refused', refusal: { reason: 'unavailable', message, retryAfterSeconds } }
+    return { kind: 'refused', refusal: refusalOf(result) }
   } finally {
     hold.release()
     meters.inFlightBytes.set({}, budget.usedBytes)

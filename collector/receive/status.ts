@@ -1,3 +1,5 @@
+import type { AcceptResult } from '../pipeline-types.ts'
+
 /**
  * Every answer that is not a success, once: its HTTP status, its `google.rpc.Code`, and whether a client may send the same again.
  * Exporters retry HTTP 429, 502, 503, 504 and nothing else, so what will pass later must be one of those and never a 500
@@ -14,6 +16,8 @@ export const REFUSALS = {
   too_large: { http: 413, rpc: 8, retryable: false },
   unsupported_content_type: { http: 415, rpc: 3, retryable: false },
   unsupported_content_encoding: { http: 415, rpc: 3, retryable: false },
+  /** gRPC has its own code for a compression that a server does not know. */
+  unsupported_grpc_encoding: { http: 415, rpc: 12, retryable: false },
   /** The next stage cannot keep it now: spool full, disk full, shutting down. */
   unavailable: { http: 503, rpc: 14, retryable: true },
   /** Too many request bytes are in memory at once. */
@@ -30,6 +34,12 @@ export interface Refusal {
   readonly message: string
   readonly retryAfterSeconds?: number
 }
+
+/** What the next stage did not take, as an answer. */
+export const refusalOf = (result: Exclude<AcceptResult, { kind: 'accepted' }>): Refusal =>
+  result.kind === 'invalid'
+    ? { reason: 'undecodable', message: result.message }
+    : { reason: 'unavailable', message: result.reason, retryAfterSeconds: result.retryAfterSeconds }
 
 /**
  * Value of `Retry-After` for a retryable refusal. JavaScript and Python exporters drop the batch if it is more than what is left of

@@ -54,11 +54,16 @@ export function encodeExportResponse(rejected: number, errorMessage: string): Ui
   return writer.finish()
 }
 
-/** `google.rpc.Status`; `code` is a `google.rpc.Code`. */
-export function encodeRpcStatus(code: number, message: string): Uint8Array<ArrayBuffer> {
+/** `google.rpc.Status`; `code` is a `google.rpc.Code`. A delay becomes a `google.rpc.RetryInfo` in its details: send the same again after it. */
+export function encodeRpcStatus(code: number, message: string, retryAfterSeconds?: number): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter()
   writer.integer(1, code)
   writer.string(2, message)
+  if (retryAfterSeconds !== undefined)
+    writer.message(3, (any) => {
+      any.string(1, 'type.googleapis.com/google.rpc.RetryInfo')
+      any.message(2, () => any.message(1, () => any.integer(1, retryAfterSeconds)))
+    })
   return writer.finish()
 }
 
