@@ -13,7 +13,6 @@ if (!hasCaptures) console.warn(`SKIPPED: no recordings at ${CAPTURES}; generalit
 
 const PRICES = genaiPriceBook()
 
-
 describe.skipIf(!hasCaptures)('recordings under other names', () => {
   it('give the same figures', () => {
     const differences: string[] = []

@@ -53,6 +53,11 @@ test('a busy port is named with the flag that chooses another', async () => {
   expect(started.output).toContain('--port PORT')
   const other = await run(['serve', '--data', tempDir(), '--port', '0', '--otlp-http', String(port)])
   expect(other.output).toContain('--otlp-http PORT')
+  const flags = ['--port', '0', '--otlp-http', '0', '--otlp-grpc', String(port)]
+  const third = await run(['serve', '--data', tempDir(), ...flags])
+  expect(third.code).toBe(2)
+  expect(third.output).toContain('(port_in_use)')
+  expect(third.output).toContain('--otlp-grpc PORT')
 })
 
 test('an address that others can reach needs a key; with one, both doors ask for it', async () => {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { CONFIG_FILE, readConfigFile } from '../config/config-file.ts'
-import { SERVE_DEFAULTS, type ServeConfig } from '../serve/config.ts'
+import { OTLP_GRPC_PORT, SERVE_DEFAULTS, type ServeConfig } from '../serve/config.ts'
 import { describeProblem, StartProblem } from '../serve/problems.ts'
+import { readTls } from '../serve/tls-files.ts'
 import { flag, portNumber, wholeNumber } from './options.ts'
 
 /** Flags of `serve`, `collector` and `server`: the same words for the same things. */
@@ -11,6 +12,9 @@ export interface RoleFlags {
   readonly host: string
   readonly port: number
   readonly otlpHttp?: number
+  readonly otlpGrpc?: number
+  readonly tlsCert?: string
+  readonly tlsKey?: string
   readonly corsOrigin?: string[]
   readonly retentionDays?: number
   readonly config?: string
@@ -29,10 +33,13 @@ export const addCommonFlags = (command: Command, port: { readonly is: string; re
       ),
     )
     .addOption(flag('--port <port>', port.is).default(port.default).argParser(portNumber))
+    .addOption(flag('--tls-cert <file>', 'certificate (PEM): every port speaks TLS only'))
+    .addOption(flag('--tls-key <file>', 'its private key (PEM)'))
 
 export const addReceivingFlags = (command: Command): Command =>
   command
     .addOption(flag('--otlp-http <port>', 'OTLP over HTTP').default(SERVE_DEFAULTS.otlpHttpPort).argParser(portNumber))
+    .addOption(flag('--otlp-grpc <port>', 'OTLP over gRPC').default(OTLP_GRPC_PORT).argParser(portNumber))
     .addOption(flag('--cors-origin <origin...>', 'web pages that may send telemetry'))
     .addOption(
       flag('--retention-days <days>', 'how long spans and logs are kept; 0 keeps all')
@@ -48,6 +55,8 @@ export const configOf = (flags: RoleFlags): ServeConfig => ({
   host: flags.host,
   port: flags.port,
   otlpHttpPort: flags.otlpHttp ?? SERVE_DEFAULTS.otlpHttpPort,
+  otlpGrpcPort: flags.otlpGrpc,
+  tls: readTls(flags.tlsCert, flags.tlsKey),
   corsOrigins: flags.corsOrigin ?? [],
   retentionDays: flags.retentionDays ?? SERVE_DEFAULTS.retentionDays,
   masking: readConfigFile(flags.config).masking,

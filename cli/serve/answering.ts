@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { explain } from '../../collector/explain/explain.ts'
@@ -8,7 +7,7 @@ import { SESSION_COOKIE } from '../../server/login.ts'
 import { version } from '../version.ts'
 import type { Base, Undo } from './base.ts'
 import { mayRead } from './keys.ts'
-import { closeServer, listen, orPortProblem, urlOf } from './listen.ts'
+import { closeServer, listen, openServer, orPortProblem, urlOf } from './listen.ts'
 import { UiSessions } from './ui-sessions.ts'
 
 export interface Answering {
@@ -45,10 +44,10 @@ export const startAnswering = async (
     status,
     log: config.log,
   })
-  const api = createServer(getRequestListener(app.fetch))
+  const api = openServer(config.tls, getRequestListener(app.fetch))
   const address = await orPortProblem(config.host, config.port, '--port', () => listen(api, config.host, config.port))
   undo.push(() => closeServer(api))
-  return { url: urlOf(config.host, address.port), stop: () => closeServer(api) }
+  return { url: urlOf(config.host, address.port, config.tls), stop: () => closeServer(api) }
 }
 
 const SESSION_IN_COOKIE = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([\\w-]+)`)

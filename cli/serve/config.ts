@@ -1,4 +1,5 @@
 import { COLLECTOR_DEFAULTS, type CollectorConfig } from '../../collector/collector.ts'
+import type { TlsFiles } from '../../collector/receive/tls.ts'
 import type { MaskingSection } from '../config/masking.ts'
 
 export interface ServeConfig {
@@ -7,6 +8,10 @@ export interface ServeConfig {
   readonly host: string
   readonly port: number
   readonly otlpHttpPort: number
+  /** Absent: gRPC is not offered. The commands offer it on `OTLP_GRPC_PORT`. */
+  readonly otlpGrpcPort?: number | undefined
+  /** Absent: plain text. With it every port speaks TLS only. */
+  readonly tls?: TlsFiles | undefined
   readonly corsOrigins: readonly string[]
   readonly retentionDays: number
   readonly spool: CollectorConfig['spool']
@@ -17,6 +22,8 @@ export interface ServeConfig {
   readonly minFreeDiskBytes: number
   readonly log: (line: string) => void
 }
+
+export const OTLP_GRPC_PORT = 4317
 
 export const SERVE_DEFAULTS = {
   dataDir: './.recount',

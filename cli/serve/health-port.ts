@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Status } from '../../schema/api/shapes.ts'
 import { checkDoors } from '../../schema/http/doors.ts'
 import type { Base, Undo } from './base.ts'
 import { mayRead } from './keys.ts'
-import { closeServer, listen, orPortProblem, urlOf } from './listen.ts'
+import { closeServer, listen, openServer, orPortProblem, urlOf } from './listen.ts'
 
 const PING_TIMEOUT_MS = 5_000
 
@@ -14,7 +14,7 @@ export const startHealthPort = async (
   undo: Undo,
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> => {
   const { config } = base
-  const server = createServer((request, response) => {
+  const server = openServer(config.tls, (request, response) => {
     answer(base, status, request).then(
       ({ code, type, body }) =>
         response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(body),
@@ -25,7 +25,7 @@ export const startHealthPort = async (
     listen(server, config.host, config.port),
   )
   undo.push(() => closeServer(server))
-  return { url: urlOf(config.host, address.port), stop: () => closeServer(server) }
+  return { url: urlOf(config.host, address.port, config.tls), stop: () => closeServer(server) }
 }
 
 interface Answer {

@@ -1,6 +1,12 @@
-import type { Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { TlsFiles } from '../../collector/receive/tls.ts'
 import { StartProblem } from './problems.ts'
+
+/** A server that speaks TLS where there is a certificate. */
+export const openServer = (tls: TlsFiles | undefined, answer: RequestListener): Server =>
+  tls ? createTlsServer({ ...tls }, answer) : createServer(answer)
 
 export const listen = (server: Server, host: string, port: number): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
@@ -40,7 +46,7 @@ export const closeServer = (server: Server): Promise<void> =>
     server.closeAllConnections()
   })
 
-export const urlOf = (host: string, port: number): string => {
+export const urlOf = (host: string, port: number, tls?: TlsFiles): string => {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}`
+  return `${tls ? 'https' : 'http'}://${name}:${port}`
 }

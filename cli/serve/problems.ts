@@ -18,6 +18,7 @@ export type StartProblemCode =
   | 'port_in_use'
   | 'address_needs_key'
   | 'address_unusable'
+  | 'tls_unusable'
   | 'unsupported_platform'
   | 'clickhouse_unreachable'
   | 'needs_clickhouse'

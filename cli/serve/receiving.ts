@@ -1,14 +1,17 @@
 import { startCollector } from '../../collector/collector.ts'
 import { acknowledgeOnce } from '../../collector/receive/acknowledged.ts'
+import { ByteBudget } from '../../collector/receive/byte-budget.ts'
 import { IngestAccount } from '../../collector/receive/ingest-account.ts'
 import { startIngestRecorder } from '../../collector/receive/ingest-recorder.ts'
 import { receiveMeters } from '../../collector/receive/meters.ts'
-import { createOtlpHttpServer } from '../../collector/receive/otlp-http.ts'
+import { createOtlpGrpcServer } from '../../collector/receive/otlp-grpc.ts'
+import { createOtlpHttpServer, OTLP_HTTP_LIMITS, type OtlpHttpOptions } from '../../collector/receive/otlp-http.ts'
 import { JOURNAL_TIMES } from '../../collector/tally/journal.ts'
 import type { Status } from '../../schema/api/shapes.ts'
 import { maskingOf } from '../config/masking-secret.ts'
 import { version } from '../version.ts'
 import type { Base, Undo } from './base.ts'
+import type { ServeConfig } from './config.ts'
 import { mayIngest } from './keys.ts'
 import { orPortProblem, urlOf } from './listen.ts'
 import { quarantinedSegments } from './quarantine.ts'
@@ -21,6 +24,8 @@ const REQUEST_GRACE_MS = 1_000
 
 export interface Receiving {
   readonly otlpHttpUrl: string
+  /** Undefined where gRPC is not offered. */
+  readonly otlpGrpcUrl: string | undefined
   readonly status: () => Status
   /** Resolves when everything acknowledged so far can be queried and is tallied. */
   readonly settled: () => Promise<void>
@@ -67,7 +72,7 @@ export const startReceiving = async (base: Base, undo: Undo): Promise<Receiving>
 
   const meters = receiveMeters(metrics)
   const rate = recentRate()
-  const otlp = createOtlpHttpServer({
+  const shared: OtlpHttpOptions = {
     consumer: acknowledgeOnce(
       async (request) => {
         const result = await collector.accept(request)
@@ -83,17 +88,16 @@ export const startReceiving = async (base: Base, undo: Undo): Promise<Receiving>
     doors,
     meters,
     account,
+    // One budget for both protocols: it stands for the memory of the one process.
+    budget: new ByteBudget(OTLP_HTTP_LIMITS.inFlightBytesMax),
+    tls: config.tls,
     log: config.log,
-  })
-  const address = await orPortProblem(config.host, config.otlpHttpPort, '--otlp-http', () =>
-    otlp.listen(config.otlpHttpPort, config.host),
-  )
-  undo.push(() => otlp.stop(0))
-  // Port 0 asks the system for a free one: which it was is known only now.
-  const otlpHttpUrl = urlOf(config.host, address.port)
+  }
+  const { otlpHttpUrl, otlpGrpcUrl, stop } = await openPorts(config, shared, undo)
 
   return {
     otlpHttpUrl,
+    otlpGrpcUrl,
     status: () => {
       const { spoolBytes, lagMs, trouble } = collector.status()
       return {
@@ -112,10 +116,33 @@ export const startReceiving = async (base: Base, undo: Undo): Promise<Receiving>
       await collector.settled()
       await recorder.flush()
     },
-    stop: () => otlp.stop(REQUEST_GRACE_MS),
+    stop,
     close: async (graceMs) => {
       await collector.close(graceMs)
       await recorder.close()
+    },
+  }
+}
+
+type Ports = Pick<Receiving, 'otlpHttpUrl' | 'otlpGrpcUrl' | 'stop'>
+
+/** Port 0 asks the system for a free one: which it was is known only when it listens. */
+const openPorts = async (config: ServeConfig, shared: OtlpHttpOptions, undo: Undo): Promise<Ports> => {
+  const { host, otlpHttpPort, otlpGrpcPort, tls } = config
+  const http = createOtlpHttpServer(shared)
+  const address = await orPortProblem(host, otlpHttpPort, '--otlp-http', () => http.listen(otlpHttpPort, host))
+  undo.push(() => http.stop(0))
+  const otlpHttpUrl = urlOf(host, address.port, tls)
+  if (otlpGrpcPort === undefined)
+    return { otlpHttpUrl, otlpGrpcUrl: undefined, stop: () => http.stop(REQUEST_GRACE_MS) }
+  const grpc = createOtlpGrpcServer(shared)
+  const grpcAddress = await orPortProblem(host, otlpGrpcPort, '--otlp-grpc', () => grpc.listen(otlpGrpcPort, host))
+  undo.push(() => grpc.stop(0))
+  return {
+    otlpHttpUrl,
+    otlpGrpcUrl: urlOf(host, grpcAddress.port, tls),
+    stop: async () => {
+      await Promise.all([http.stop(REQUEST_GRACE_MS), grpc.stop(REQUEST_GRACE_MS)])
     },
   }
 }

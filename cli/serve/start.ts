@@ -13,7 +13,7 @@ import { StartProblem } from './problems.ts'
 import { startReceiving } from './receiving.ts'
 
 export interface Recount {
-  readonly urls: { readonly api: string; readonly otlpHttp: string }
+  readonly urls: { readonly api: string; readonly otlpHttp: string; readonly otlpGrpc: string | undefined }
   readonly engine: Database['engine']
   readonly dataDir: string
   readonly needsKey: boolean
@@ -38,7 +38,7 @@ export const startRecount = (config: ServeConfig): Promise<Recount> =>
     const base = await openBase(config, dataDir.path, undo)
     const receiving = await startReceiving(base, undo)
     const answering = await startAnswering(base, receiving.status, undo)
-    const urls = { api: answering.url, otlpHttp: receiving.otlpHttpUrl }
+    const urls = { api: answering.url, otlpHttp: receiving.otlpHttpUrl, otlpGrpc: receiving.otlpGrpcUrl }
     await dataDir.announce(urls.api)
     return {
       urls,
@@ -62,7 +62,7 @@ export const startRecount = (config: ServeConfig): Promise<Recount> =>
   })
 
 export interface CollectorRole {
-  readonly urls: { readonly health: string; readonly otlpHttp: string }
+  readonly urls: { readonly health: string; readonly otlpHttp: string; readonly otlpGrpc: string | undefined }
   readonly dataDir: string
   readonly needsKey: boolean
   readonly settled: () => Promise<void>
@@ -83,7 +83,7 @@ export const startCollectorRole = (config: ServeConfig): Promise<CollectorRole> 
     const health = await startHealthPort(base, receiving.status, undo)
     await dataDir.announce(health.url)
     return {
-      urls: { health: health.url, otlpHttp: receiving.otlpHttpUrl },
+      urls: { health: health.url, otlpHttp: receiving.otlpHttpUrl, otlpGrpc: receiving.otlpGrpcUrl },
       dataDir: dataDir.path,
       needsKey: base.doors.keysRequired,
       settled: receiving.settled,

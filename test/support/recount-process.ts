@@ -23,11 +23,13 @@ export interface RoleProcess {
 export interface RecountProcess extends RoleProcess {
   readonly api: string
   readonly otlpHttp: string
+  /** host:port */
+  readonly otlpGrpc: string
 }
 
 export interface ProcessOptions {
   readonly dataDir: string
-  readonly ports?: { readonly api: number; readonly otlpHttp: number }
+  readonly ports?: { readonly api: number; readonly otlpHttp: number; readonly otlpGrpc?: number }
   readonly flags?: readonly string[]
   readonly readyTimeoutMs?: number
 }
@@ -52,12 +54,15 @@ export const startRecountProcess = async ({
   readyTimeoutMs = 30_000,
 }: ProcessOptions): Promise<RecountProcess> => {
   const { api, otlpHttp } = ports ?? { api: await freePort(), otlpHttp: await freePort() }
-  const args = ['serve', '--data', dataDir, '--port', String(api), '--otlp-http', String(otlpHttp), ...flags]
+  const otlpGrpc = ports?.otlpGrpc ?? (await freePort())
+  const ingest = ['--otlp-http', String(otlpHttp), '--otlp-grpc', String(otlpGrpc)]
+  const args = ['serve', '--data', dataDir, '--port', String(api), ...ingest, ...flags]
   const url = `http://127.0.0.1:${api}`
   return {
     ...(await startRoleProcess(args, url, readyTimeoutMs)),
     api: url,
     otlpHttp: `http://127.0.0.1:${otlpHttp}`,
+    otlpGrpc: `127.0.0.1:${otlpGrpc}`,
   }
 }
 
@@ -68,7 +73,9 @@ export const startRoleProcess = async (
   readyTimeoutMs = 30_000,
 ): Promise<RoleProcess> => {
   const started = performance.now()
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  // Several run side by side: whoever names no port for gRPC takes a free one.
+  const env = { RECOUNT_OTLP_GRPC: '0', ...process.env }
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
   let printed = ''
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString()
