@@ -18,7 +18,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   // Its worker thread switches TypeScript on for itself, as bin/ does for the program.
   collector: {
     parts: ['schema', 'bin/typescript.mjs'],
-    packages: ['@pydantic/genai-prices', 'ajv', 'libphonenumber-js', 're2js', 'zod'],
+    packages: ['@pydantic/genai-prices', 'ajv', 'fzstd', 'libphonenumber-js', 're2js', 'zod'],
   },
   server: { parts: ['schema'], packages: ['ajv', 'apache-arrow', 'hono', 'zod'] },
   ui: {
@@ -74,6 +74,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       'playwright-core',
       'zod',
       ...openTelemetry(),
+      ...allExporters(),
     ],
   },
 }
@@ -81,6 +82,14 @@ const PARTS: Readonly<Record<string, Part>> = {
 function openTelemetry(): string[] {
   const names = ['api', 'api-logs', 'core', 'resources', 'sdk-logs', 'sdk-trace-base']
   return [...names, 'exporter-logs-otlp-proto', 'exporter-trace-otlp-proto'].map((name) => `@opentelemetry/${name}`)
+}
+
+/** What agents send with and the program itself does not. */
+function allExporters(): string[] {
+  const exporters = ['trace', 'logs', 'metrics'].flatMap((signal) =>
+    ['proto', 'http', 'grpc'].map((protocol) => `exporter-${signal}-otlp-${protocol}`),
+  )
+  return ['@grpc/grpc-js', ...[...exporters, 'sdk-metrics'].map((name) => `@opentelemetry/${name}`)]
 }
 
 /** A part's own tests may also reach for these. */

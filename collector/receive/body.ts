@@ -2,9 +2,10 @@ import type { Readable } from 'node:stream'
 import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib'
 import type { Hold } from './byte-budget.ts'
 import type { Refusal } from './status.ts'
+import { unzstd, zstdBound } from './zstd.ts'
 
 /** Spellings of RFC 9110 §8.4.1; deflate is the zlib format (RFC 1950), as there. */
-export const BODY_ENCODINGS = ['identity', 'gzip', 'deflate'] as const
+export const BODY_ENCODINGS = ['identity', 'gzip', 'deflate', 'zstd'] as const
 export type BodyEncoding = (typeof BODY_ENCODINGS)[number]
 
 export type BodyResult =
@@ -46,6 +47,7 @@ export function readBody(
   return new Promise((resolve) => {
     const collected = new GrowingBuffer(expectedBytes, maxBytes, hold)
     let wireBytes = 0
+    let ended = false
     const inflate = decompressor(encoding)
 
     const settle = (result: BodyResult): void => {
@@ -68,14 +70,19 @@ export function readBody(
       else if (wireBytes > maxBytes) refuse('too_large', tooLarge(maxBytes, ' compressed'))
       else if (!inflate.write(chunk)) request.pause()
     }
-    const complete = (): void => settle({ kind: 'complete', bytes: collected.bytes(), wireBytes })
+    const complete = (): void => {
+      const bytes = collected.bytes()
+      if (encoding !== 'zstd') settle({ kind: 'complete', bytes, wireBytes })
+      else readZstd(bytes, maxBytes, hold).then(settle, (error: Error) => refuse('bad_compression', error.message))
+    }
     const onEnd = (): void => {
+      ended = true
       if (inflate) inflate.end()
       else complete()
     }
     /** Also emitted after a complete request, once it was answered; then nobody listens any more. */
     const onClose = (): void => {
-      if (!isComplete()) settle({ kind: 'aborted' })
+      if (!ended && !isComplete()) settle({ kind: 'aborted' })
     }
 
     if (inflate && !hold.take(INFLATE_CHUNK_BYTES)) return refuse('busy', BUSY)
@@ -86,6 +93,20 @@ export function readBody(
       .on('end', complete)
       .on('error', (error) => refuse('bad_compression', `the body is not ${encoding}: ${error.message}`))
   })
+}
+
+/** Of a body that is there: zstd tells beforehand what it can become, and that is held before it is made. */
+async function readZstd(wire: Uint8Array, bytesMax: number, hold: Hold): Promise<BodyResult> {
+  const refused = (reason: Refusal['reason'], message: string): BodyResult => ({
+    kind: 'refused',
+    refusal: { reason, message },
+  })
+  const bound = zstdBound(wire, bytesMax)
+  if (typeof bound === 'number' && !hold.take(bound)) return refused('busy', BUSY)
+  const result = typeof bound === 'number' ? await unzstd(wire, bytesMax) : bound
+  if (result.kind === 'complete') return { ...result, wireBytes: wire.length }
+  if (result.kind === 'too_large') return refused('too_large', tooLarge(bytesMax, ' decompressed'))
+  return refused('bad_compression', `the body is not zstd: ${result.message}`)
 }
 
 const FIRST_BYTES = 16 * 1024
