@@ -42,7 +42,7 @@ describe('every path of the contract is mounted and answers its shape', () => {
     const body =
       endpoint.method === 'post'
         ? await post<unknown>(app, path, { attributes: { 'gen_ai.request.model': 'gpt-5' } })
-        : await get<unknown>(app, name === 'search' ? `${path}?q=sup` : path)
+        : await get<unknown>(app, name === 'search' || name === 'searchText' ? `${path}?q=sup` : path)
     if ('response' in endpoint) expect(() => endpoint.response.parse(body)).not.toThrow()
     else expect(body).toContain('recount_up')
   })

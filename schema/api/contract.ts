@@ -16,6 +16,7 @@ import {
   TraceItem,
   UsageItem,
 } from './shapes.ts'
+import { TextHits } from './text-hits.ts'
 
 /** A filter may be repeated; repeated means "or" (semantics.md §0). Query strings give one value or many. */
 const many = z.union([z.string(), z.array(z.string())]).transform((v) => (Array.isArray(v) ? v : [v]))
@@ -232,6 +233,18 @@ export const CONTRACT = {
         }),
       ),
     }),
+  },
+  searchText: {
+    method: 'get',
+    path: PATHS.searchText,
+    summary: 'Full text of messages, tool arguments and results, events and logs: words, "phrases", -not; newest first',
+    query: z.object({
+      q: z.string().min(1).max(500).describe('words and "phrases" that stand in one text, -word that does not'),
+      ...TimeRange.shape,
+      limit: z.coerce.number().int().min(1).max(100).default(20),
+      cursor: z.string().max(2000).optional(),
+    }),
+    response: TextHits,
   },
   status: {
     method: 'get',

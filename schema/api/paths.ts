@@ -21,6 +21,7 @@ export const PATHS = {
   tools: '/api/tools',
   models: '/api/models',
   search: '/api/search',
+  searchText: '/api/search/text',
   status: '/api/status',
   ingest: '/api/ingest',
   ingestSources: '/api/ingest/sources',

@@ -2,6 +2,7 @@ import type { RunFilters } from '../../schema/api/contract.ts'
 import type { QueryParams } from '../../schema/clickhouse/database.ts'
 import { badRequest } from '../problem.ts'
 import { fill, sqlFile } from './sql-file.ts'
+import { parseTextQuery, spanText, textMatches } from './text-query.ts'
 import { type BoundedRange, parseTimeRange, type TimeRange } from './time-range.ts'
 
 /**
@@ -202,18 +203,18 @@ const projectClause = (project: number): Clause => ({ sql: 'r.project_id = {proj
 const SEARCH_LEAD_MS = 24 * HOUR_MS
 const TEXT_SEARCH = sqlFile('text-search')
 
-/** Text as it stands in previews and attributes; in large bodies its words through the text index, then the text itself. */
+/** Words and phrases that stand together in one text of the run: its first or last words, a span, a large body (`text-query.ts`). */
 const textClause = ({ filters, range }: RunQuestion): Clause | undefined => {
-  const text = filters.q?.trim() ?? ''
-  if (text === '') return undefined
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const query = parseTextQuery(filters.q ?? '')
+  if (query.include.length + query.exclude.length === 0) return undefined
+  const preview = textMatches("concat(r.first_input, '\\n', r.last_output)", query, 'q', false)
+  const own = textMatches(spanText('s.'), query, 'q', false)
+  const body = textMatches('c.body', query, 'c', true)
   return {
-    sql: fill(TEXT_SEARCH, {
-      words: words.length === 0 ? '' : '\n        AND hasAllTokens(body, {qWords:Array(String)})',
-    }),
+    sql: fill(TEXT_SEARCH, { preview: `(${preview.sql})`, own: own.sql, body: body.sql }),
     params: {
-      q: text,
-      qWords: words,
+      ...own.params,
+      ...body.params,
       qFrom: nanos((range.fromMs ?? SEARCH_LEAD_MS) - SEARCH_LEAD_MS),
       qTo: nanos(range.toMs ?? Date.UTC(2262, 0, 1)),
     },

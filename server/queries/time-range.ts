@@ -36,6 +36,15 @@ export const parseTimeRange = (
   return { fromMs: fromMs ?? end - DEFAULT_RANGE_MS, toMs: end }
 }
 
+/** The same where both ends are needed and nothing is named. */
+export const boundedRange = (
+  given: { readonly from?: string | undefined; readonly to?: string | undefined },
+  nowMs: number,
+): BoundedRange => {
+  const { fromMs, toMs } = parseTimeRange(given, nowMs, false)
+  return { fromMs: fromMs!, toMs: toMs! }
+}
+
 const parseTime = (name: string, text: string, nowMs: number): number => {
   const relative = RELATIVE.exec(text)
   if (relative) return clamp(nowMs - Number(relative[1] ?? 0) * (UNIT_MS[relative[2] ?? 's'] ?? 0))

@@ -8,6 +8,8 @@ import { cursorOf, parseCursor } from '../queries/cursor.ts'
 import { type BoundedQuestion, runQuestion } from '../queries/filter.ts'
 import { keyText } from '../queries/fleet.ts'
 import { search } from '../queries/search.ts'
+import { searchText } from '../queries/search-text.ts'
+import { boundedRange } from '../queries/time-range.ts'
 import type { Ask, Handlers } from '../server-deps.ts'
 
 export const fleetRoutes = {
@@ -17,6 +19,8 @@ export const fleetRoutes = {
   search: async ({ database, projectId, query, nowMs }) => ({
     items: await search(database, projectId, query.q, nowMs),
   }),
+  searchText: ({ database, projectId, query: { q, limit, cursor, ...range }, nowMs }) =>
+    searchText(database, { projectId, q, limit, cursor, range: boundedRange(range, nowMs) }),
 } satisfies Partial<Handlers>
 
 type Report = 'agents' | 'tools' | 'models'

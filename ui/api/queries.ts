@@ -152,6 +152,20 @@ export const modelsQuery = (filters: Filters, { live }: Freshness = {}) =>
     ...polled(live, REPORT_INTERVAL_MS),
   })
 
+/** Shorter texts stand everywhere. */
+export const TEXT_CHARS_MIN = 3
+const TEXT_HITS = 8
+
+export const textSearchQuery = (q: string, range: { readonly from?: string; readonly to?: string }) =>
+  queryOptions({
+    queryKey: ['searchText', q, range],
+    queryFn: ({ signal }) => get('searchText', { query: { q, ...range, limit: TEXT_HITS }, signal }),
+    enabled: q.length >= TEXT_CHARS_MIN,
+    // A word that is not found is no failure of the page: the palette shows what else it has.
+    retry: false,
+    placeholderData: keepPreviousData,
+  })
+
 export const searchQuery = (q: string) =>
   queryOptions({
     queryKey: ['search', q],

@@ -139,6 +139,7 @@ const HANDLERS: Handlers = {
   ingestAttributes: ({ sessions: [first] }) =>
     first ? attributesOf(first.traceIds[0]!, spansOf(first)[1]!.spanId) : { spansRead: 0, items: [] },
   search: ({ query, sessions }) => ({ items: searchFor(query.get('q') ?? '', sessions) }),
+  searchText: ({ query, sessions }) => textHitsOf(query.get('q') ?? '', sessions),
   status: ({ nowMs }) => ({
     version: '0.1.0',
     uptimeSeconds: Math.round((Date.now() - nowMs) / 1000) + 3600,
@@ -168,3 +169,27 @@ const searchFor = (q: string, sessions: readonly MockSession[]): Answer<'search'
       .map((s) => ({ type: 'trace' as const, id: s.traceIds[0]!, label: s.traceIds[0]!, detail: s.agent })),
   ].slice(0, 20)
 }
+
+/** One hit for every session whose first words hold the text. */
+const textHitsOf = (q: string, sessions: readonly MockSession[]): Answer<'searchText'> => ({
+  items: sessions
+    .map((s) => ({ s, at: s.firstInput.toLowerCase().indexOf(q.toLowerCase()) }))
+    .filter(({ at }) => q !== '' && at !== -1)
+    .slice(0, 20)
+    .map(({ s, at }) => ({
+      type: 'span',
+      traceId: s.traceIds[0]!,
+      spanId: '',
+      runId: s.traceIds[0]!,
+      sessionId: s.id,
+      time: s.start,
+      name: 'chat',
+      kind: 'llm',
+      agent: s.agent,
+      where: 'gen_ai.input.messages',
+      snippet: { text: s.firstInput, marks: [[at, at + q.length]] },
+    })),
+  next: null,
+  scanned: { from: sessions.at(-1)?.start ?? '', to: sessions[0]?.start ?? '', spans: sessions.length },
+  truncated: false,
+})

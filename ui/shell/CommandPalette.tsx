@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Bot, Database, Keyboard, type LucideIcon, MessagesSquare, Moon, Sparkles, Wrench } from 'lucide-react'
-import { type ReactNode, useDeferredValue, useState } from 'react'
+import { useDeferredValue, useState } from 'react'
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components'
 import type { Response } from '../../schema/api/contract.ts'
 import { searchQuery } from '../api/queries.ts'
@@ -13,6 +13,8 @@ import { PRESETS } from '../util/time-range.ts'
 import styles from './CommandPalette.module.css'
 import { DESTINATIONS } from './go-to.ts'
 import { openOverlay } from './overlays.ts'
+import { PaletteRow as Row } from './PaletteRow.tsx'
+import { TextHits } from './TextHits.tsx'
 
 type Hit = Response<'search'>['items'][number]
 const HIT_ICONS: Readonly<Record<Hit['type'], LucideIcon>> = {
@@ -23,7 +25,7 @@ const HIT_ICONS: Readonly<Record<Hit['type'], LucideIcon>> = {
   trace: Database,
 }
 
-/** ⌘K: pages, agents, tools, models, sessions and traces by name or id, commands. */
+/** ⌘K: pages, agents, tools, models, sessions and traces by name or id, what was said, commands. */
 export const CommandPalette = ({ onClose }: { readonly onClose: () => void }) => {
   const [typed, setTyped] = useState('')
   const query = useDeferredValue(typed.trim())
@@ -43,7 +45,7 @@ export const CommandPalette = ({ onClose }: { readonly onClose: () => void }) =>
             <Command.Input
               autoFocus
               className={styles.input}
-              placeholder="Page, agent, tool, session or trace id, command"
+              placeholder="Page, agent, tool, session or trace id, words that were said, command"
               value={typed}
               onValueChange={setTyped}
             />
@@ -64,6 +66,7 @@ export const CommandPalette = ({ onClose }: { readonly onClose: () => void }) =>
                   ))}
                 </Command.Group>
               )}
+              <TextHits q={query} then={then} />
               <Command.Group heading="Pages">
                 {DESTINATIONS.map(({ to, label, icon, key, question }) => (
                   <Row
@@ -117,21 +120,6 @@ const Commands = ({ then }: { readonly then: (run: () => void) => () => void }) 
     </Command.Group>
   )
 }
-
-interface RowProps {
-  readonly value: string
-  readonly icon?: LucideIcon
-  readonly detail?: string
-  readonly onSelect: () => void
-  readonly children: ReactNode
-}
-const Row = ({ value, icon: Icon, detail, onSelect, children }: RowProps) => (
-  <Command.Item value={value} onSelect={onSelect} className={styles.row}>
-    {Icon ? <Icon aria-hidden="true" /> : <i />}
-    <span className="cut grow">{children}</span>
-    {detail && <span className="faint cut">{detail}</span>}
-  </Command.Item>
-)
 
 const targetOf = (hit: Hit) => {
   switch (hit.type) {

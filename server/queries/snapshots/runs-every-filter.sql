@@ -15,22 +15,16 @@ r.project_id = {project:UInt32}
   AND hasAny(r.tools, {tool:Array(String)})
   AND r.error_count > 0
   AND r.cost >= toDecimal64({minCostUsd:String}, 9)
-  AND (positionCaseInsensitiveUTF8(r.first_input, {q:String}) > 0
-  OR positionCaseInsensitiveUTF8(r.last_output, {q:String}) > 0
+  AND (((multiSearchAnyCaseInsensitiveUTF8(concat(r.first_input, '\n', r.last_output), {qS0:Array(String)}) AND hasAllTokens(lower(replaceAll(replaceAll(replaceAll(concat(r.first_input, '\n', r.last_output), '\\n', ' '), '\\r', ' '), '\\t', ' ')), {qT0:Array(String)})) AND (multiSearchAnyCaseInsensitiveUTF8(concat(r.first_input, '\n', r.last_output), {qS1:Array(String)}) AND hasAllTokens(lower(replaceAll(replaceAll(replaceAll(concat(r.first_input, '\n', r.last_output), '\\n', ' '), '\\r', ' '), '\\t', ' ')), {qT1:Array(String)})))
   OR hasAny(r.trace_ids, (
       SELECT groupUniqArray(100000)(trace_id) FROM (
-        SELECT trace_id FROM spans
-        WHERE project_id = {project:UInt32}
-          AND start_time >= fromUnixTimestamp64Nano({qFrom:Int64}, 'UTC')
-          AND start_time < fromUnixTimestamp64Nano({qTo:Int64}, 'UTC')
-          AND (positionCaseInsensitiveUTF8(input_preview, {q:String}) > 0
-            OR positionCaseInsensitiveUTF8(output_preview, {q:String}) > 0
-            OR positionCaseInsensitiveUTF8(status_message, {q:String}) > 0
-            OR arrayExists(v -> positionCaseInsensitiveUTF8(v, {q:String}) > 0, mapValues(attrs))
-            OR arrayExists(v -> positionCaseInsensitiveUTF8(v, {q:String}) > 0, events.attrs))
+        SELECT s.trace_id AS trace_id FROM spans AS s
+        WHERE s.project_id = {project:UInt32}
+          AND s.start_time >= fromUnixTimestamp64Nano({qFrom:Int64}, 'UTC')
+          AND s.start_time < fromUnixTimestamp64Nano({qTo:Int64}, 'UTC')
+          AND (multiSearchAnyCaseInsensitiveUTF8(arrayStringConcat(arrayConcat([s.name, s.status_message, s.input_preview, s.output_preview], mapValues(s.attrs), s.events.attrs), '\n'), {qS0:Array(String)}) AND hasAllTokens(lower(replaceAll(replaceAll(replaceAll(arrayStringConcat(arrayConcat([s.name, s.status_message, s.input_preview, s.output_preview], mapValues(s.attrs), s.events.attrs), '\n'), '\\n', ' '), '\\r', ' '), '\\t', ' ')), {qT0:Array(String)})) AND (multiSearchAnyCaseInsensitiveUTF8(arrayStringConcat(arrayConcat([s.name, s.status_message, s.input_preview, s.output_preview], mapValues(s.attrs), s.events.attrs), '\n'), {qS1:Array(String)}) AND hasAllTokens(lower(replaceAll(replaceAll(replaceAll(arrayStringConcat(arrayConcat([s.name, s.status_message, s.input_preview, s.output_preview], mapValues(s.attrs), s.events.attrs), '\n'), '\\n', ' '), '\\r', ' '), '\\t', ' ')), {qT1:Array(String)}))
         UNION ALL
-        SELECT trace_id FROM content
-        WHERE project_id = {project:UInt32}
-        AND hasAllTokens(body, {qWords:Array(String)})
-        AND positionCaseInsensitiveUTF8(body, {q:String}) > 0))))
+        SELECT c.trace_id AS trace_id FROM content AS c
+        WHERE c.project_id = {project:UInt32}
+          AND hasAllTokens(c.body, {cT0:Array(String)}) AND hasAllTokens(c.body, {cT1:Array(String)})))))
   AND r.end_time >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
