@@ -76,9 +76,9 @@ const termsIn = (text: string, terms: readonly Term[]): number =>
 
 const placesOf = function* (term: Term, text: string): Generator<readonly [number, number]> {
   const literal = term.text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  // What the index takes for one word with it.
+  // What the index takes for one word with it; in JSON as it stands a line begins behind \\n.
   const whole = /[^\x20-\x7f]/.test(term.text)
     ? literal
-    : `(?<![A-Za-z0-9\\u0080-\\uffff])${literal}(?![A-Za-z0-9\\u0080-\\uffff])`
+    : `(?:(?<![A-Za-z0-9\\u0080-\\uffff])|(?<=\\\\[nrt]))${literal}(?![A-Za-z0-9\\u0080-\\uffff])`
   for (const match of text.matchAll(new RegExp(whole, 'giu'))) yield [match.index, match.index + match[0].length]
 }
