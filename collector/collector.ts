@@ -78,8 +78,9 @@ export const startCollector = async (
 
   const said = new Map<string, number>()
   const report = (line: string): void => {
-    const now = Date.now()
-    if (now - (said.get(line) ?? 0) > 10_000) log(line)
+    const now = performance.now()
+    if (now - (said.get(line) ?? Number.NEGATIVE_INFINITY) < 10_000) return
+    log(line)
     said.set(line, now)
   }
   const corrupt = (file: string, detail: string): void => {
@@ -261,13 +262,13 @@ export const startCollector = async (
 
   const lagMs = (): number => {
     const oldest = spool.oldestMs
-    return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest)
+    return oldest === undefined ? 0 : Math.max(0, performance.now() - oldest)
   }
   const stageLagMs = (isLoaded: boolean): number => {
     const opened = spool.segments
       .filter(({ id }) => loadedIds.has(id) === isLoaded)
       .map((segment) => segment.openedAtMs)
-    return opened.length === 0 ? 0 : Math.max(0, Date.now() - Math.min(...opened))
+    return opened.length === 0 ? 0 : Math.max(0, performance.now() - Math.min(...opened))
   }
   metrics.read('recount_spool_bytes', 'Bytes acknowledged and not yet loaded', () => spool.bytes + turns.bytes())
   metrics.read(
@@ -299,8 +300,9 @@ export const startCollector = async (
     },
     close: async (graceMs) => {
       await spool.flush()
-      const until = Date.now() + graceMs
-      while (spool.bytes > 0 && Date.now() < until && !trouble) await new Promise((resolve) => setTimeout(resolve, 10))
+      const until = performance.now() + graceMs
+      while (spool.bytes > 0 && performance.now() < until && !trouble)
+        await new Promise((resolve) => setTimeout(resolve, 10))
       stopping = true
       wake()
       await running

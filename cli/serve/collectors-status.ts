@@ -13,7 +13,7 @@ type OwnStatus = Pick<Status, 'version' | 'engine'> & { readonly startedMs: numb
 export const statusOfCollectors = (urls: readonly string[], own: OwnStatus): (() => Promise<Status>) => {
   let asked: { readonly atMs: number; readonly answer: Promise<Status> } | undefined
   return () => {
-    const now = Date.now()
+    const now = performance.now()
     if (!asked || now - asked.atMs > KEPT_MS) asked = { atMs: now, answer: askAll(urls, own) }
     return asked.answer
   }

@@ -95,11 +95,11 @@ export const keyGuard = (
 ): ((headers: Headers) => Principal | undefined) => {
   const file = fileOf(dataDir)
   let keys = new Map<string, StoredKey>()
-  let checkedMs = 0
+  let checkedMs = Number.NEGATIVE_INFINITY
   let seen = ''
   return (headers) => {
-    if (Date.now() - checkedMs > RELOAD_MS) {
-      checkedMs = Date.now()
+    if (performance.now() - checkedMs > RELOAD_MS) {
+      checkedMs = performance.now()
       const stamp = existsSync(file) ? String(statSync(file).mtimeMs) : ''
       if (stamp !== seen) keys = new Map(readKeys(dataDir).map((key) => [key.hash, key]))
       seen = stamp

@@ -21,8 +21,8 @@ export const untilDone = async <T>(
       if (isPermanent(error) || events.stopped()) throw error
       const waitMs = Math.min(FIRST_WAIT_MS * 2 ** attempt, WAIT_MS_MAX)
       events.failed(error, waitMs)
-      const until = Date.now() + waitMs
-      while (Date.now() < until && !events.stopped()) await new Promise((resolve) => setTimeout(resolve, 50))
+      const until = performance.now() + waitMs
+      while (performance.now() < until && !events.stopped()) await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
 }

@@ -25,7 +25,7 @@ type Accepted = Extract<AcceptResult, { kind: 'accepted' }>
  * Counts items too, since only here it is known which are new.
  */
 export function acknowledgeOnce(next: Consumer, options: AcknowledgedOptions): Consumer {
-  const { meters, account, keepMs = KEEP_MS, entriesMax = ENTRIES_MAX, now = Date.now } = options
+  const { meters, account, keepMs = KEEP_MS, entriesMax = ENTRIES_MAX, now = () => performance.now() } = options
   const settled = new Map<string, { readonly atMs: number; readonly answer: Accepted }>()
   const inFlight = new Map<string, Promise<AcceptResult>>()
 

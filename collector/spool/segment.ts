@@ -54,7 +54,7 @@ export interface ScannedSegment {
   readonly frames: number
   /** Bytes up to the end of the last whole frame: what a torn tail is cut back to. */
   readonly wholeBytes: number
-  /** Stretches between whole frames that are none: damage, not a torn tail. */
+  /** Stretches that are no whole frames: damage, not a torn tail. */
   readonly corrupt: readonly { readonly from: number; readonly to: number }[]
 }
 
@@ -69,7 +69,10 @@ export const scanSegment = (bytes: Buffer): ScannedSegment => {
     const end = frameEnd(bytes, offset)
     if (end === undefined) {
       const next = nextFrame(bytes, offset + 1)
-      if (next === undefined) break
+      if (next === undefined) {
+        if (!isTorn(bytes, offset)) corrupt.push({ from: offset, to: bytes.length })
+        break
+      }
       corrupt.push({ from: offset, to: next })
       offset = next
       continue
@@ -91,6 +94,17 @@ const frameEnd = (bytes: Buffer, offset: number): number | undefined => {
 }
 
 const MAGIC_BYTES = Buffer.from('RSG1')
+
+/**
+ * What a write leaves that a crash cut short: the beginning of a frame, or room in the file that never got its bytes. Anything else at the end of a file was
+ * whole once, and may have been acknowledged.
+ */
+const isTorn = (bytes: Buffer, offset: number): boolean => {
+  const rest = bytes.subarray(offset)
+  if (rest.every((byte) => byte === 0)) return true
+  if (!rest.subarray(0, 4).equals(MAGIC_BYTES.subarray(0, rest.length))) return false
+  return rest.length < FRAME_HEADER_BYTES || FRAME_HEADER_BYTES + rest.readUInt32LE(4) > rest.length
+}
 
 const nextFrame = (bytes: Buffer, from: number): number | undefined => {
   for (let at = bytes.indexOf(MAGIC_BYTES, from); at !== -1; at = bytes.indexOf(MAGIC_BYTES, at + 1))

@@ -84,6 +84,26 @@ test('damage in the middle is said and set aside, the frames around it are kept'
   expect(await readdir(join(folder, 'quarantine'))).toHaveLength(1)
 })
 
+test('damage at the end is told from a torn tail: it may have been acknowledged, so it is said and kept aside', async () => {
+  const spool = await Spool.open(folder, events)
+  for (const text of ['first', 'second']) await spool.append(spans(text))
+  await spool.flush()
+  const file = await onlyFile()
+  const bytes = await readFile(file)
+  bytes[bytes.indexOf('second')]! ^= 0xff
+  await writeFile(file, bytes)
+  const again = await Spool.open(folder, events)
+  expect(await texts(again)).toEqual(['first'])
+  expect(corrupt).toHaveLength(1)
+  expect(await readdir(join(folder, 'quarantine'))).toHaveLength(1)
+  for (const segment of again.segments) await again.remove(segment)
+
+  // Room that a crash left without its bytes was never acknowledged.
+  await writeFile(file, Buffer.concat([encodeFrame(spans('whole')), Buffer.alloc(4096)]))
+  expect(await texts(await Spool.open(folder, events))).toEqual(['whole'])
+  expect(corrupt).toHaveLength(1)
+})
+
 test('a segment of nothing but torn bytes disappears', async () => {
   const spool = await Spool.open(folder, events)
   await spool.append(spans('x'))

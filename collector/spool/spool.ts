@@ -44,7 +44,7 @@ export interface Segment {
   readonly file: string
   readonly bytes: number
   readonly closedAtMs: number
-  /** When the first of its frames was appended; the age of what waits. */
+  /** When the first of its frames was appended, by `performance.now()`: the age of what waits must not follow a clock that is set. */
   readonly openedAtMs: number
   /** Undefined where they are read from disk. */
   readonly sections?: readonly Section[]
@@ -119,7 +119,7 @@ export class Spool {
     return this.#closedBytes + this.#closingBytes + (this.#open?.bytes ?? 0)
   }
 
-  /** When the oldest frame that is still here was appended; undefined when empty. */
+  /** When the oldest frame that is still here was appended, by `performance.now()`; undefined when empty. */
   get oldestMs(): number | undefined {
     let oldest = this.#open?.openedAtMs
     for (const segment of this.#segments.values())
@@ -226,7 +226,7 @@ export class Spool {
       await handle.close()
       throw error
     }
-    this.#open = { id, sequence, file, handle, openedAtMs: Date.now(), sections: [], bytes: 0, rows: 0 }
+    this.#open = { id, sequence, file, handle, openedAtMs: performance.now(), sections: [], bytes: 0, rows: 0 }
     this.#timer = setTimeout(() => void this.#closeAtAge(), this.#limits.segmentAgeMsMax)
     return this.#open
   }
@@ -234,7 +234,7 @@ export class Spool {
   async #closeAtAge(): Promise<void> {
     while (this.#committing) await this.#committing
     if (!this.#open) return
-    const ageMs = Date.now() - this.#open.openedAtMs
+    const ageMs = performance.now() - this.#open.openedAtMs
     if (ageMs < this.#limits.segmentAgeMsMax - 1) return
     if (ageMs < this.#limits.segmentAgeBusyMsMax && this.#segments.size > 0)
       this.#timer = setTimeout(() => void this.#closeAtAge(), BUSY_CHECK_MS)
@@ -254,7 +254,7 @@ export class Spool {
       const { id, sequence, file, openedAtMs, sections, bytes } = segment
       const keep = this.#keptBytes + bytes <= KEPT_BYTES_MAX
       if (keep) this.#keptBytes += bytes
-      this.#add({ id, sequence, file, bytes, openedAtMs, closedAtMs: Date.now(), ...(keep ? { sections } : {}) })
+      this.#add({ id, sequence, file, bytes, openedAtMs, closedAtMs: performance.now(), ...(keep ? { sections } : {}) })
     })()
     this.#closing = closing
     return closing
@@ -279,7 +279,7 @@ export class Spool {
       const content = await readFile(file)
       const scanned = scanSegment(content)
       for (const { from, to } of scanned.corrupt)
-        this.#events.corrupt(file, `bytes ${from} to ${to} are damaged; the frames around them are loaded`)
+        this.#events.corrupt(file, `bytes ${from} to ${to} are damaged; the frames beside them are loaded`)
       if (scanned.corrupt.length > 0) await keepDamaged(this.#folder, name, content)
       // A torn tail was never acknowledged; without it the segment's content is what its name stands for, now and at every later try.
       if (scanned.wholeBytes < content.length) await truncate(file, scanned.wholeBytes)
@@ -290,8 +290,8 @@ export class Spool {
           sequence: Number(digits),
           file,
           bytes: scanned.wholeBytes,
-          openedAtMs: Date.now(),
-          closedAtMs: Date.now(),
+          openedAtMs: performance.now(),
+          closedAtMs: performance.now(),
         })
     }
     await syncFolder(this.#folder)
