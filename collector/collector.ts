@@ -8,6 +8,7 @@ import type { Masking } from './mask/policy.ts'
 import type { Section } from './normalise/encode-batch.ts'
 import { startNormalisePool } from './normalise/pool.ts'
 import type { AcceptResult, Consumer, OtlpRequest } from './pipeline-types.ts'
+import { type RenormaliseProgress, type RenormaliseRequest, renormalise } from './renormalise/renormalise.ts'
 import type { TraceKey } from './spool/keys.ts'
 import { type Segment, SPOOL_LIMITS, Spool, SpoolFull, type SpoolLimits } from './spool/spool.ts'
 import { genaiPriceBook } from './tally/genai-price-book.ts'
@@ -59,6 +60,11 @@ export interface Collector {
   readonly status: () => CollectorStatus
   /** Resolves when everything accepted so far can be queried and is tallied. */
   readonly settled: () => Promise<void>
+  /** History of a range read again under the present rules (renormalise/). Resolves when the new versions are acknowledged, as `accept` does. */
+  readonly renormalise: (
+    request: RenormaliseRequest,
+    progress?: (progress: RenormaliseProgress) => void,
+  ) => Promise<RenormaliseProgress>
   /** Takes nothing more, loads what it can in `graceMs`; the rest stays in the spool for the next start. */
   readonly close: (graceMs: number) => Promise<void>
 }
@@ -284,6 +290,12 @@ export const startCollector = async (
 
   return {
     accept,
+    renormalise: (request, progress) =>
+      renormalise(database, request, {
+        append: async (sections) => void (await spool.append(sections)),
+        nextOrder,
+        ...(progress ? { progress } : {}),
+      }),
     status: () => ({
       spoolBytes: spool.bytes + turns.bytes(),
       lagMs: lagMs(),

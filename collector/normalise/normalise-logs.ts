@@ -6,7 +6,7 @@ import type { Decoded, WireLogRecord } from '../../schema/otlp/wire.ts'
 import { sessionRunId } from '../tally/assign-trace.ts'
 import { plainOf, textOf } from './any-value.ts'
 import { isSpanId, isTraceId } from './check.ts'
-import { hashOf } from './contents.ts'
+import { Contents, hashOf } from './contents.ts'
 import { scoreOfEvent } from './evaluations.ts'
 import { Facts } from './facts.ts'
 import type { Request } from './normalise-spans.ts'
@@ -41,7 +41,7 @@ export const normaliseLogs = (
           if (score) request.scores.push(score)
         }
         const rule = ruleOf(log, facts)
-        if (rule) spans.push(derivedSpan(log, rule, source, facts, request, request.masking?.get(wire) ?? ''))
+        if (rule) spans.push(derivedSpan(log, rule, source, facts, request.contents, request.masking?.get(wire) ?? ''))
       }
     }
   }
@@ -112,6 +112,18 @@ const hashOfContent = (wire: WireLogRecord, source: Source, body: string): strin
     ].join('\0'),
   )
 
+/** The row of a record that is stored already, as the present rules derive it; undefined where they derive none. */
+export const derivedOfLog = (log: LogRecord): Span | undefined => {
+  const facts = new Facts()
+  for (const [key, value] of log.attrs) facts.read({ key, value })
+  for (const [key, value] of log.nums) facts.read({ key, value })
+  const resource = { attributes: [...log.resource].map(([key, value]) => ({ key, value })) }
+  const source = sourceOf(resource, { name: log.scope, version: '', attributes: [] })
+  readSource(facts, source)
+  const rule = ruleOf(log, facts)
+  return rule && derivedSpan(log, rule, source, facts, new Contents(log.projectId), '')
+}
+
 const ruleOf = (log: LogRecord, facts: Facts): LogRule | undefined =>
   logRulesOf(log.eventName).find(
     ({ where = {}, needs }) =>
@@ -129,7 +141,7 @@ const derivedSpan = (
   rule: LogRule,
   source: Source,
   facts: Facts,
-  request: Request,
+  contents: Contents,
   masking: string,
 ): Span => {
   const status = facts.number(F.statusCode)
@@ -138,7 +150,7 @@ const derivedSpan = (
   const duration = durationOf(facts, log.timeNanos)
   return completeSpan(
     {
-      projectId: request.projectId,
+      projectId: log.projectId,
       traceId: log.traceId || tracelessId(log),
       spanId: log.logId.slice(0, 16),
       parentSpanId: log.traceId === '' ? '' : log.spanId,
@@ -162,7 +174,7 @@ const derivedSpan = (
       events: [],
       links: [],
     },
-    { facts, contents: request.contents, exception: undefined, resourceLabels: NOTHING, fallbackKind: rule.kind },
+    { facts, contents, exception: undefined, resourceLabels: NOTHING, fallbackKind: rule.kind },
   )
 }
 
