@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     about: 'print the DDL, for one server or for a cluster',
     load: async () => (await import('./commands/schema.ts')).schemaCommand(),
   },
+  renormalise: {
+    about: 'read a range of history again under the present rules',
+    load: async () => (await import('./commands/renormalise.ts')).renormaliseCommand(),
+  },
   key: {
     about: 'make, list and revoke API keys of a data directory',
     load: async () => (await import('./commands/key.ts')).keyCommand(),

@@ -13,6 +13,7 @@ import { fleetRoutes } from './routes/fleet.ts'
 import { healthRoutes, readinessStatus } from './routes/health.ts'
 import { ingestRoutes } from './routes/ingest.ts'
 import { mappingRoutes } from './routes/mapping.ts'
+import { renormaliseRoutes } from './routes/renormalise.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { traceRoutes } from './routes/traces.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -26,10 +27,14 @@ const HANDLERS: Handlers = {
   ...fleetRoutes,
   ...ingestRoutes,
   ...mappingRoutes,
+  ...renormaliseRoutes,
 }
 
 /** Routes that answer without a key: they say whether the process lives, not what it holds. */
 const OPEN_ROUTES: ReadonlySet<RouteName> = new Set(['healthz', 'readyz'])
+
+/** Routes that change what is stored. */
+const ADMIN_ROUTES: ReadonlySet<RouteName> = new Set(['renormalise', 'renormaliseJob'])
 
 /** The whole HTTP side of the read path: every route of CONTRACT, the UI's files, and problem+json for whatever goes wrong. */
 export const createApp = (deps: ServerDeps): Hono => {
@@ -65,6 +70,8 @@ const isProgram = (path: string): boolean => /^\/(api|mcp|prometheus|tempo|v1)(\
 
 const answer = async (deps: ServerDeps, name: RouteName, context: Context): Promise<Response> => {
   const projectId = OPEN_ROUTES.has(name) ? 0 : projectOf(deps, context.req.raw.headers)
+  if (ADMIN_ROUTES.has(name) && !deps.mayAdmin(context.req.raw.headers))
+    throw new HttpProblem(403, 'This needs a key of scope admin: `recount key create --scope admin`.')
   if (name === 'metrics')
     return new Response(await deps.metrics(), {
       headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },

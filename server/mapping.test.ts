@@ -57,3 +57,28 @@ describe('what the rules make of a record', () => {
     expect((await send(JSON.stringify({ x: 'x'.repeat(5 * 1024 ** 2) }), 'application/json')).status).toBe(413)
   })
 })
+
+describe('reading history again', () => {
+  const job = { state: 'running' as const, from: 'a', to: 'b', done: 0, windows: 3, read: 0, changed: 0, error: '' }
+
+  test('is asked for with a range, by a key of scope admin only', async () => {
+    const asked: unknown[] = []
+    const start = (id: number, range: unknown) => {
+      asked.push([id, range])
+      return job
+    }
+    const jobs = { start, job: () => job }
+    const nowMs = Date.parse('2026-11-21T12:00:00Z')
+    const able = testApp(store, { renormalise: jobs, nowMs: () => nowMs })
+    expect(await post(able, '/api/renormalise', { from: 'now-1h' })).toEqual(job)
+    expect(asked).toEqual([[1, { fromMs: nowMs - 3_600_000, toMs: nowMs }]])
+    expect(await get(able, '/api/renormalise/job')).toEqual(job)
+    const reader = testApp(store, { renormalise: jobs, mayAdmin: () => false })
+    expect(await post<{ detail: string }>(reader, '/api/renormalise', {}, 403)).toMatchObject({ status: 403 })
+  })
+
+  test('is refused by a process that writes nothing, with the way to do it', async () => {
+    const { detail } = await post<{ detail: string }>(app, '/api/renormalise', {}, 409)
+    expect(detail).toContain('recount renormalise')
+  })
+})

@@ -1,5 +1,5 @@
 import type { Body, Params, Parsed, Response } from '../schema/api/contract.ts'
-import type { Mapping } from '../schema/api/mapping.ts'
+import type { Mapping, RenormaliseJob } from '../schema/api/mapping.ts'
 import type { RouteName } from '../schema/api/paths.ts'
 import type { Status } from '../schema/api/shapes.ts'
 import type { Database } from '../schema/clickhouse/database.ts'
@@ -14,6 +14,13 @@ export interface ServerDeps {
   readonly metrics: () => string | Promise<string>
   /** What the normaliser makes of records in OTLP/JSON or plain objects (schema/api/mapping.ts). @throws DecodeError: not such a record */
   readonly explain: (records: Readonly<Record<string, unknown>>) => readonly Mapping[]
+  /** Reads history again; absent where this process writes nothing. */
+  readonly renormalise?: {
+    readonly start: (projectId: number, range: { readonly fromMs: number; readonly toMs: number }) => RenormaliseJob
+    readonly job: (projectId: number) => RenormaliseJob
+  }
+  /** Whether a request's key may change things. */
+  readonly mayAdmin: (headers: Headers) => boolean
   /** Project of a request by its key; undefined: the key is missing or unknown (401). */
   readonly projectOf: (headers: Headers) => number | undefined
   /** The UI's sessions, where keys are needed: a cookie's value for a good key that may read, and its end. */

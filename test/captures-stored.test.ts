@@ -76,6 +76,7 @@ describe.skipIf(!hasCaptures)('recordings of real frameworks, stored and asked f
         version: 'test',
         metrics: () => '',
         explain: () => [],
+        mayAdmin: () => true,
         projectOf: () => projectId,
         status: () => {
           throw new Error('not asked')

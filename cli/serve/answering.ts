@@ -4,9 +4,10 @@ import { explain } from '../../collector/explain/explain.ts'
 import type { Status } from '../../schema/api/shapes.ts'
 import { createApp } from '../../server/app.ts'
 import { SESSION_COOKIE } from '../../server/login.ts'
+import type { ServerDeps } from '../../server/server-deps.ts'
 import { version } from '../version.ts'
 import type { Base, Undo } from './base.ts'
-import { mayRead } from './keys.ts'
+import { mayRead, type Principal } from './keys.ts'
 import { closeServer, listen, openServer, orPortProblem, urlOf } from './listen.ts'
 import { UiSessions } from './ui-sessions.ts'
 
@@ -20,9 +21,16 @@ export const startAnswering = async (
   base: Base,
   status: () => Status | Promise<Status>,
   undo: Undo,
+  renormalise?: ServerDeps['renormalise'],
 ): Promise<Answering> => {
   const { config, database, metrics, guard, doors } = base
   const sessions = new UiSessions()
+  const principalOf = (headers: Headers): Principal | undefined => {
+    const shown = Object.fromEntries(headers)
+    const session = SESSION_IN_COOKIE.exec(shown.cookie ?? '')?.[1]
+    const key = session === undefined ? undefined : sessions.keyOf(session)
+    return guard(key === undefined ? shown : { ...shown, authorization: undefined, 'x-api-key': key })
+  }
   const app = createApp({
     database,
     version,
@@ -30,13 +38,12 @@ export const startAnswering = async (
     uiDir: fileURLToPath(new URL('../../dist/ui', import.meta.url)),
     metrics: () => metrics.expose(),
     explain,
+    ...(renormalise ? { renormalise } : {}),
     projectOf: (headers) => {
-      const shown = Object.fromEntries(headers)
-      const session = SESSION_IN_COOKIE.exec(shown.cookie ?? '')?.[1]
-      const key = session === undefined ? undefined : sessions.keyOf(session)
-      const principal = guard(key === undefined ? shown : { ...shown, authorization: undefined, 'x-api-key': key })
+      const principal = principalOf(headers)
       return mayRead(principal) ? principal.projectId : undefined
     },
+    mayAdmin: (headers) => principalOf(headers)?.scope === 'admin',
     logins: {
       start: (key) => (mayRead(guard({ 'x-api-key': key })) ? sessions.start(key) : undefined),
       end: (id) => sessions.end(id),

@@ -1,4 +1,4 @@
-import { startCollector } from '../../collector/collector.ts'
+import { type Collector, startCollector } from '../../collector/collector.ts'
 import { acknowledgeOnce } from '../../collector/receive/acknowledged.ts'
 import { ByteBudget } from '../../collector/receive/byte-budget.ts'
 import { IngestAccount } from '../../collector/receive/ingest-account.ts'
@@ -29,6 +29,7 @@ export interface Receiving {
   readonly status: () => Status
   /** Resolves when everything acknowledged so far can be queried and is tallied. */
   readonly settled: () => Promise<void>
+  readonly collector: Collector
   /** Takes nothing more. */
   readonly stop: () => Promise<void>
   /** Loads what it can in `graceMs`; the rest waits in the spool for the next start. */
@@ -98,6 +99,7 @@ export const startReceiving = async (base: Base, undo: Undo): Promise<Receiving>
   return {
     otlpHttpUrl,
     otlpGrpcUrl,
+    collector,
     status: () => {
       const { spoolBytes, lagMs, trouble } = collector.status()
       return {

@@ -11,6 +11,7 @@ import { startHealthPort } from './health-port.ts'
 import { checkPlatform } from './open-store.ts'
 import { StartProblem } from './problems.ts'
 import { startReceiving } from './receiving.ts'
+import { renormaliseJobs } from './renormalise-jobs.ts'
 
 export interface Recount {
   readonly urls: { readonly api: string; readonly otlpHttp: string; readonly otlpGrpc: string | undefined }
@@ -37,7 +38,8 @@ export const startRecount = (config: ServeConfig): Promise<Recount> =>
     undo.push(dataDir.release)
     const base = await openBase(config, dataDir.path, undo)
     const receiving = await startReceiving(base, undo)
-    const answering = await startAnswering(base, receiving.status, undo)
+    const jobs = renormaliseJobs(receiving.collector, config.log)
+    const answering = await startAnswering(base, receiving.status, undo, jobs)
     const urls = { api: answering.url, otlpHttp: receiving.otlpHttpUrl, otlpGrpc: receiving.otlpGrpcUrl }
     await dataDir.announce(urls.api)
     return {

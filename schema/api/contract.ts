@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { OUTCOMES } from '../model/kind.ts'
 import { IngestAttributes, IngestReport, IngestSources } from './ingest.ts'
-import { Mapping, MappingRequest, StoredMapping } from './mapping.ts'
+import { Mapping, MappingRequest, RenormaliseJob, StoredMapping } from './mapping.ts'
 import { PATHS, type RouteName } from './paths.ts'
 import {
   Facet,
@@ -196,6 +196,19 @@ export const CONTRACT = {
     summary: 'The same for a span or log record that is pasted; nothing is stored',
     body: MappingRequest,
     response: z.object({ items: z.array(Mapping) }),
+  },
+  renormalise: {
+    method: 'post',
+    path: PATHS.renormalise,
+    summary: 'Reads a range of history again under the present rules (scope admin); answers at once, the job goes on',
+    body: TimeRange,
+    response: RenormaliseJob,
+  },
+  renormaliseJob: {
+    method: 'get',
+    path: PATHS.renormaliseJob,
+    summary: 'How far the last of these jobs is (scope admin)',
+    response: RenormaliseJob,
   },
   agents: {
     method: 'get',

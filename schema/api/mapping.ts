@@ -122,6 +122,19 @@ export const StoredMapping = z.object({
 })
 export type StoredMapping = z.infer<typeof StoredMapping>
 
+/** A range of history that is read again under the present rules; one at a time. */
+export const RenormaliseJob = z.object({
+  state: z.enum(['none', 'running', 'done', 'failed']),
+  from: z.string(),
+  to: z.string(),
+  done: count.describe('stretches of time that are done, of `windows`'),
+  windows: count,
+  read: count.describe('spans and derived rows that were read'),
+  changed: count.describe('of them, those that got a new version'),
+  error: z.string(),
+})
+export type RenormaliseJob = z.infer<typeof RenormaliseJob>
+
 /** Records explained at once, at most. */
 export const MAPPING_RECORDS_MAX = 50
 

@@ -17,6 +17,8 @@ export const PATHS = {
   span: '/api/traces/{traceId}/spans/{spanId}',
   spanMapping: '/api/traces/{traceId}/spans/{spanId}/mapping',
   mapping: '/api/mapping',
+  renormalise: '/api/renormalise',
+  renormaliseJob: '/api/renormalise/job',
   agents: '/api/agents',
   tools: '/api/tools',
   models: '/api/models',

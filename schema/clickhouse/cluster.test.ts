@@ -86,7 +86,12 @@ test('what one shard holds is a working schema: tables, columns and views, with 
     expect(await columns('shard', `${table}_local`), table).toEqual(await columns('recount', table))
 
   const rows = sampleRows('run_ledger', 1, 5, 3)
-  await database.insert({ table: 'run_ledger', format: 'RowBinary', chunks: [encodeRows('run_ledger', rows)], token: 'shard' })
+  await database.insert({
+    table: 'run_ledger',
+    format: 'RowBinary',
+    chunks: [encodeRows('run_ledger', rows)],
+    token: 'shard',
+  })
   await database.command('INSERT INTO shard.run_ledger_local SELECT * FROM recount.run_ledger')
   for (const view of ['runs', 'calls_1h', 'runs_1h']) {
     const count = async (name: string): Promise<unknown> => database.query(`SELECT count() AS n FROM ${name}`)

@@ -25,6 +25,7 @@ export const testApp = (store: Pick<TestStore, 'database'>, more: Partial<Server
     status: () => TEST_STATUS,
     metrics: () => 'recount_up 1\n',
     explain,
+    mayAdmin: () => true,
     projectOf: () => 1,
     doors: LOOPBACK_DOORS,
     version: '0.0.0-test',

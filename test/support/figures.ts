@@ -11,6 +11,7 @@ export const figuresOf = async (database: Database, projectId: number, endMs: nu
     version: 'test',
     metrics: () => '',
     explain: () => [],
+    mayAdmin: () => true,
     projectOf: () => projectId,
     status: () => {
       throw new Error('not asked')

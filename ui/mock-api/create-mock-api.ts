@@ -131,6 +131,8 @@ const HANDLERS: Handlers = {
   span: (call) => when(byTrace(call), (s) => fullSpanOf(s, (call.params as Params<'span'>).spanId)),
   spanMapping: (call) => when(byTrace(call), () => ({ ...MAPPING_EXAMPLE, storedMapperVersion: 1, differs: [] })),
   mapping: () => ({ items: [MAPPING_EXAMPLE] }),
+  renormalise: () => NO_JOB,
+  renormaliseJob: () => NO_JOB,
   agents: report('agent'),
   tools: report('tool'),
   models: report('model'),
@@ -152,6 +154,8 @@ const HANDLERS: Handlers = {
     otlpHttpUrl: 'http://127.0.0.1:4318',
   }),
 }
+
+const NO_JOB = { state: 'none' as const, from: '', to: '', done: 0, windows: 0, read: 0, changed: 0, error: '' }
 
 const searchFor = (q: string, sessions: readonly MockSession[]): Answer<'search'>['items'] => {
   const starts = (text: string) => text.toLowerCase().startsWith(q.toLowerCase())
