@@ -31,6 +31,9 @@ interface Pending {
   readonly reject: (error: Error) => void
 }
 
+/** Almost everything that a request makes is garbage when it is answered; with room for several requests hardly any of it is ever copied. */
+const YOUNG_GENERATION_MB = 96
+
 /** Worker threads that turn request bytes into rows. Requests go to the least busy one; a thread that dies is replaced and its requests fail. */
 export const startNormalisePool = (threads: number, masking: Masking | undefined = undefined): NormalisePool => {
   let nextId = 0
@@ -41,6 +44,7 @@ export const startNormalisePool = (threads: number, masking: Masking | undefined
     const pending = new Map<number, Pending>()
     const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
       workerData: { masking } satisfies WorkerSettings,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     })
     worker.unref()
     const slot = { worker, pending }

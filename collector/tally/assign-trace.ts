@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CALL_ROOT_KINDS, MODEL_KINDS } from '../../schema/model/kind.ts'
-import { latestOf } from './latest.ts'
+import { latest, latestOf } from './latest.ts'
 import { isEarlier } from './order.ts'
 import type { TallySpan } from './tally-span.ts'
 
@@ -17,6 +17,17 @@ export interface TraceAssignment {
  * embedding, rerank) and that share a session id are one run. `versions` are all spans known of ONE trace, in any order, repeats allowed.
  */
 export const assignTrace = (projectId: number, versions: readonly TallySpan[]): TraceAssignment => {
+  const known = assigned.get(versions)
+  if (known) return known
+  const assignment = assign(projectId, versions)
+  assigned.set(versions, assignment)
+  return assignment
+}
+
+/** Asked for three times in one tally. A list of versions is of one trace of one project, and is never changed once it is made. */
+const assigned = new WeakMap<readonly TallySpan[], TraceAssignment>()
+
+const assign = (projectId: number, versions: readonly TallySpan[]): TraceAssignment => {
   const spans = latestOf(versions)
   const roots = rootsOf(spans)
   const isCallRoot = roots.length > 0 && roots.every((root) => CALL_ROOT_KINDS.includes(root.kind))
@@ -31,8 +42,8 @@ export const sessionRunId = (projectId: number, sessionId: string): string =>
 
 /** Spans without a parent among these: true roots, and orphans of a root that was lost or has not come yet. */
 export const rootsOf = (spans: readonly TallySpan[]): readonly TallySpan[] => {
-  const ids = new Set(spans.map((span) => span.spanId))
-  return spans.filter((span) => span.parentSpanId === '' || !ids.has(span.parentSpanId))
+  const last = latest(spans)
+  return spans.filter((span) => span.parentSpanId === '' || !last.get(span.traceId, span.parentSpanId))
 }
 
 /** The session of the root if it names one, else the earliest that any span of the trace names. */

@@ -1,14 +1,42 @@
 import type { TallySpan } from './tally-span.ts'
 
-/** Received again, the last version counts (semantics.md §0). Two versions of one order cannot be told apart but by their content. */
-export const latest = (versions: readonly TallySpan[]): ReadonlyMap<string, TallySpan> => {
-  const kept = new Map<string, TallySpan>()
-  for (const span of versions) {
-    const id = span.traceId + span.spanId
-    const known = kept.get(id)
-    if (!known || isLater(span, known)) kept.set(id, span)
+/** Spans in their last versions, in the order in which their ids first came. */
+export class Latest {
+  readonly spans: readonly TallySpan[]
+  readonly #traces: ReadonlyMap<string, ReadonlyMap<string, TallySpan>>
+
+  constructor(versions: readonly TallySpan[]) {
+    const traces = new Map<string, Map<string, TallySpan>>()
+    let traceId = ''
+    let trace = new Map<string, TallySpan>()
+    let count = 0
+    for (const span of versions) {
+      if (span.traceId !== traceId || count === 0) {
+        traceId = span.traceId
+        trace = traces.get(traceId) ?? new Map<string, TallySpan>()
+        traces.set(traceId, trace)
+      }
+      const known = trace.get(span.spanId)
+      if (!known) count++
+      if (!known || isLater(span, known)) trace.set(span.spanId, span)
+    }
+    this.#traces = traces
+    this.spans = count === versions.length ? versions : [...traces.values()].flatMap((spans) => [...spans.values()])
   }
-  return kept
+
+  get(traceId: string, spanId: string): TallySpan | undefined {
+    return this.#traces.get(traceId)?.get(spanId)
+  }
+}
+
+/** A list of versions is asked about half a dozen times in one tally. Lists are never changed once they are made. */
+const known = new WeakMap<readonly TallySpan[], Latest>()
+
+/** Received again, the last version counts (semantics.md §0). Two versions of one order cannot be told apart but by their content. */
+export const latest = (versions: readonly TallySpan[]): Latest => {
+  const answer = known.get(versions) ?? new Latest(versions)
+  known.set(versions, answer)
+  return answer
 }
 
 const isLater = (a: TallySpan, b: TallySpan): boolean => {
@@ -24,8 +52,5 @@ const contentOf = (span: TallySpan): string =>
     typeof value === 'bigint' ? value.toString() : value instanceof Map ? [...value] : value,
   )
 
-/** The spans of one trace, each in its last version. */
-export const latestOf = (versions: readonly TallySpan[]): readonly TallySpan[] => {
-  const byId = latest(versions)
-  return byId.size === versions.length ? versions : [...byId.values()]
-}
+/** Each span in its last version. */
+export const latestOf = (versions: readonly TallySpan[]): readonly TallySpan[] => latest(versions).spans

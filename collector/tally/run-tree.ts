@@ -10,11 +10,11 @@ export class RunTree {
   readonly #children = new Map<TallySpan, TallySpan[]>()
 
   constructor(versions: readonly TallySpan[]) {
-    const byId = latest(versions)
-    this.spans = [...byId.values()].sort(byStart)
+    const last = latest(versions)
+    this.spans = [...last.spans].sort(byStart)
     for (const span of this.spans) {
       if (span.parentSpanId === '' || span.parentSpanId === span.spanId) continue
-      const parent = byId.get(span.traceId + span.parentSpanId)
+      const parent = last.get(span.traceId, span.parentSpanId)
       if (!parent) continue
       this.#parents.set(span, parent)
       const siblings = this.#children.get(parent)

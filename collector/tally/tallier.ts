@@ -7,6 +7,7 @@ import { mergeKeys, type TraceKey } from '../spool/keys.ts'
 import { rootsOf, strayResponseIds } from './assign-trace.ts'
 import { gather, type KnownSpans, type TraceState } from './gather.ts'
 import { groupBy } from './group-by.ts'
+import { latestOf } from './latest.ts'
 import { isEarlier } from './order.ts'
 import type { PriceBook } from './price-book.ts'
 import { type LedgerEntry, readContents, readLedger, readScores, type Standing } from './read-runs.ts'
@@ -94,7 +95,10 @@ export class Tallier {
   async #round(projectId: number, keys: readonly TraceKey[], known: KnownSpans, out: RoundWriter): Promise<void> {
     out.begin(this.#nextVersion())
     const traces = await gather(this.#database, projectId, keys, known)
-    for (const { traceId, spans } of traces.values()) this.#kept.set(projectId, traceId, spans)
+    // A root is exported last: with it a run is most likely whole.
+    for (const { traceId, spans } of traces.values())
+      if (spans.some(isTrueRoot)) this.#kept.delete(projectId, traceId)
+      else this.#kept.set(projectId, traceId, spans)
     const runs = groupBy([...traces.values()], (trace) => trace.assignment.runId)
     const { entries: ledger, surplus } = await this.#standing(projectId, traces)
     const traceIds = [...traces.keys()]
@@ -108,7 +112,7 @@ export class Tallier {
           {
             projectId,
             runId,
-            spans: members.flatMap((member) => member.spans),
+            spans: members.length === 1 ? members[0]!.spans : members.flatMap((member) => member.spans),
             scores: members.flatMap((member) => scoresByTrace.get(member.traceId) ?? []),
             toolDefinitions: definitions,
           },
@@ -251,6 +255,8 @@ class RoundWriter {
   }
 }
 
+const isTrueRoot = ({ parentSpanId, origin }: TallySpan): boolean => parentSpanId === '' && origin === 'span'
+
 const encodeLedger = rowEncoder(LEDGER)
 const encodeTrace = rowEncoder(TRACES)
 
@@ -261,13 +267,9 @@ const sameTrace = (a: TraceRow, b: TraceRow): boolean =>
 
 /** Bounds and names of one trace, for lists and for narrow reads. Spans sent twice are one. */
 const traceFacts = (spans: readonly TallySpan[], calls: readonly Call[]) => {
-  const last = new Map<string, TallySpan>()
-  for (const span of spans) {
-    const known = last.get(span.spanId)
-    if (!known || span.receivedOrder > known.receivedOrder) last.set(span.spanId, span)
-  }
-  const counted = [...last.values()].filter((span) => span.origin === 'span')
-  const all = counted.length > 0 ? counted : [...last.values()]
+  const last = latestOf(spans)
+  const counted = last.filter((span) => span.origin === 'span')
+  const all = counted.length > 0 ? counted : last
   let root: TallySpan | undefined
   for (const candidate of rootsOf(all)) if (!root || isEarlier(candidate, root)) root = candidate
   // Bounds cover every version: a span that was moved in time by a later version must still be found.

@@ -132,8 +132,10 @@ export class NativeReader {
     const keys = this.#values(key, total)
     const values = this.#values(value, total)
     return ends.map((end, row) => {
+      const from = ends[row - 1] ?? 0
+      if (from === end) return EMPTY_MAP
       const map = new Map<unknown, unknown>()
-      for (let i = ends[row - 1] ?? 0; i < end; i++) map.set(keys[i], values[i])
+      for (let i = from; i < end; i++) map.set(keys[i], values[i])
       return map
     })
   }

@@ -35,6 +35,11 @@ export interface ProcessOptions {
 }
 
 const BIN = fileURLToPath(new URL('../../bin/recount.cjs', import.meta.url))
+/** Those that the program is started with by `npm start` and by its first line. */
+const NODE_FLAGS = readFileSync(BIN, 'utf8')
+  .split('\n')[0]!
+  .split(' ')
+  .filter((word) => word.startsWith('--'))
 const CLOCK_TICKS_PER_SECOND = 100
 
 export const freePort = (): Promise<number> =>
@@ -75,7 +80,7 @@ export const startRoleProcess = async (
   const started = performance.now()
   // Several run side by side: whoever names no port for gRPC takes a free one.
   const env = { RECOUNT_OTLP_GRPC: '0', ...process.env }
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
+  const child = spawn(process.execPath, [...NODE_FLAGS, BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
   let printed = ''
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString()
