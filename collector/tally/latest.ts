@@ -1,4 +1,4 @@
-import type { TallySpan } from './tally-span.ts'
+import { TALLY_SPAN_FIELDS, type TallySpan } from './tally-span.ts'
 
 /** Spans in their last versions, in the order in which their ids first came. */
 export class Latest {
@@ -48,8 +48,9 @@ const isLater = (a: TallySpan, b: TallySpan): boolean => {
 }
 
 const contentOf = (span: TallySpan): string =>
-  JSON.stringify(span, (_, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value instanceof Map ? [...value] : value,
+  JSON.stringify(
+    TALLY_SPAN_FIELDS.map((field) => span[field]),
+    (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value instanceof Map ? [...value] : value),
   )
 
 /** Each span in its last version. */

@@ -1,4 +1,4 @@
-import { NativeReader, objectsOf } from '../../schema/clickhouse/native-reader.ts'
+import { NativeReader, rowsOf } from '../../schema/clickhouse/native-reader.ts'
 import { SPANS } from '../../schema/clickhouse/tables.ts'
 import { USAGE_BUCKETS, USAGE_COLUMNS } from '../../schema/model/usage.ts'
 import type { Section } from '../normalise/encode-batch.ts'
@@ -19,28 +19,23 @@ const COLUMNS: readonly { readonly field: string; readonly name: string; readonl
       ? USAGE_BUCKETS.map((bucket, i) => ({ field: `usage.${bucket}`, name: USAGE_COLUMNS[i]! }))
       : [{ field, name: RENAMED[field] ?? field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) }],
   ),
-  { field: 'receivedOrder', name: 'received_order' },
-].map(({ field, name }) => {
-  const column = SPANS.columns.find((c) => c.name === name)
-  if (!column) throw new Error(`spans has no column ${name}`)
-  return { field, name, type: column.type }
+  // Microseconds: exact as a number until the year 2255.
+  { field: 'receivedOrder', name: 'received_order', asNumber: true },
+].map((wanted: { field: string; name: string; asNumber?: boolean }) => {
+  const column = SPANS.columns.find((c) => c.name === wanted.name)
+  if (!column) throw new Error(`spans has no column ${wanted.name}`)
+  return { ...wanted, type: column.type }
 })
 
 export const SPAN_COLUMN_NAMES: readonly string[] = COLUMNS.map(({ name }) => name)
 const WANTED: ReadonlySet<string> = new Set(SPAN_COLUMN_NAMES)
-const toSpans = objectsOf<Omit<TallySpan, 'receivedOrder'> & { receivedOrder: bigint | number }>(COLUMNS)
-
-/** Microseconds: exact as a double until the year 2255. */
-const numbered = (spans: (Omit<TallySpan, 'receivedOrder'> & { receivedOrder: bigint | number })[]): TallySpan[] => {
-  for (const span of spans) span.receivedOrder = Number(span.receivedOrder)
-  return spans as TallySpan[]
-}
+const toSpans = rowsOf<TallySpan>(COLUMNS)
 
 /** What the engine answered when asked for `SPAN_COLUMN_NAMES` in Native. */
 export const spansOfAnswer = (bytes: Uint8Array): TallySpan[] => {
   const reader = new NativeReader(bytes)
   const spans: TallySpan[] = []
-  while (!reader.done) for (const span of numbered(toSpans(reader.block()))) spans.push(span)
+  while (!reader.done) for (const span of toSpans(reader.block())) spans.push(span)
   return spans
 }
 
@@ -50,7 +45,13 @@ export const spansOfSections = (sections: readonly Section[]): TallySpan[] | und
   for (const { table, format, bytes } of sections) {
     if (table !== 'spans') continue
     if (format !== 'Native') return undefined
-    for (const span of numbered(toSpans(new NativeReader(bytes).block(WANTED)))) spans.push(span)
+    for (const span of toSpans(new NativeReader(bytes).block(WANTED))) spans.push(span)
   }
   return spans
 }
+
+/** The span by itself, without the block that it looks into. */
+export const detached = (span: TallySpan): TallySpan =>
+  Object.fromEntries(
+    [...TALLY_SPAN_FIELDS, 'receivedOrder' as const].map((field) => [field, span[field]]),
+  ) as unknown as TallySpan

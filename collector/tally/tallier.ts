@@ -11,7 +11,7 @@ import { latestOf } from './latest.ts'
 import { isEarlier } from './order.ts'
 import type { PriceBook } from './price-book.ts'
 import { type LedgerEntry, readContents, readLedger, readScores, type Standing } from './read-runs.ts'
-import { spansOfSections } from './span-blocks.ts'
+import { detached, spansOfSections } from './span-blocks.ts'
 import { SpanCache } from './span-cache.ts'
 import { tallyRun } from './tally-run.ts'
 import type { TallySpan } from './tally-span.ts'
@@ -98,7 +98,7 @@ export class Tallier {
     // A root is exported last: with it a run is most likely whole.
     for (const { traceId, spans } of traces.values())
       if (spans.some(isTrueRoot)) this.#kept.delete(projectId, traceId)
-      else this.#kept.set(projectId, traceId, spans)
+      else this.#kept.set(projectId, traceId, spans.map(detached))
     const runs = groupBy([...traces.values()], (trace) => trace.assignment.runId)
     const { entries: ledger, surplus } = await this.#standing(projectId, traces)
     const traceIds = [...traces.keys()]

@@ -1,8 +1,10 @@
 import { RowBinaryReader } from './row-binary-reader.ts'
 import { mapTypes, wrapped } from './types.ts'
 
-/** Values of one column of one block, by row. */
-export type ColumnValues = ArrayLike<unknown>
+/** Values of one column of one block. Text and ids become strings when they are asked for, and are then kept. */
+export interface ColumnValues {
+  at(row: number): unknown
+}
 
 export interface ReadBlock {
   readonly rows: number
@@ -11,7 +13,7 @@ export interface ReadBlock {
 
 /**
  * Reads blocks of ClickHouse's Native format: what `blockEncoder` wrote, and what the engine answers. Values are as `RowBinaryReader` gives them (times and
- * decimals bigint, FixedString hex, '' for the id that is all zeros); equal values of a dictionary are one string.
+ * decimals bigint, FixedString hex, '' for the id that is all zeros); equal values of a dictionary are one string. What was read holds on to the bytes.
  */
 export class NativeReader {
   readonly #in: RowBinaryReader
@@ -37,16 +39,12 @@ export class NativeReader {
     for (let i = 0; i < count; i++) {
       const name = this.#in.string()
       const type = this.#in.string()
-      const values = this.#column(type, rows)
+      this.#prefix(type)
+      const values = this.#values(type, rows)
       if (!wanted || wanted.has(name)) columns.set(name, values)
       if (wanted && columns.size === wanted.size) break
     }
     return { rows, columns }
-  }
-
-  #column(type: string, rows: number): ColumnValues {
-    this.#prefix(type)
-    return this.#values(type, rows)
   }
 
   /** Before the data of a column: the version of every dictionary in it. */
@@ -58,52 +56,28 @@ export class NativeReader {
   }
 
   #values(type: string, rows: number): ColumnValues {
-    switch (type) {
-      case 'UInt8':
-        return this.#copy(rows, 1)
-      case 'Bool':
-        return Array.from(this.#copy(rows, 1), (value) => value === 1)
-      case 'UInt16':
-        return new Uint16Array(this.#copy(rows, 2).buffer)
-      case 'UInt32':
-        return new Uint32Array(this.#copy(rows, 4).buffer)
-      case 'Int8':
-        return new Int8Array(this.#copy(rows, 1).buffer)
-      case 'Int16':
-        return new Int16Array(this.#copy(rows, 2).buffer)
-      case 'Int32':
-        return new Int32Array(this.#copy(rows, 4).buffer)
-      case 'UInt64':
-        return new BigUint64Array(this.#copy(rows, 8).buffer)
-      case 'Int64':
-        return new BigInt64Array(this.#copy(rows, 8).buffer)
-      case 'Float64':
-        return new Float64Array(this.#copy(rows, 8).buffer)
-      case 'String':
-        return this.#each(rows, () => this.#in.string())
-      default:
-        return this.#wrapped(type, rows)
-    }
-  }
-
-  #wrapped(type: string, rows: number): ColumnValues {
+    const numbers = NUMBERS[type]
+    if (numbers) return new Plain(numbers(this.#copy(rows * numbers(NO_BYTES).BYTES_PER_ELEMENT)))
+    if (type === 'Bool') return new Flags(this.#copy(rows))
+    if (type === 'String') return this.#texts(rows)
     const { outer, inner } = wrapped(type)
     switch (outer) {
       case 'LowCardinality':
         return this.#dictionary(inner, rows)
-      case 'FixedString': {
-        const bytes = Number(inner)
-        return this.#each(rows, () => this.#in.hex(bytes))
-      }
+      case 'FixedString':
+        return this.#ids(Number(inner), rows)
       case 'DateTime64':
       case 'Decimal64':
       case 'Decimal':
-        return new BigInt64Array(this.#copy(rows, 8).buffer)
+        return new Plain(new BigInt64Array(this.#copy(rows * 8)))
       case 'Array': {
         const ends = this.#ends(rows)
         const items = this.#values(inner, ends[rows - 1] ?? 0)
-        return ends.map((end, i) =>
-          Array.from({ length: end - (ends[i - 1] ?? 0) }, (_, k) => items[(ends[i - 1] ?? 0) + k]),
+        return new Plain(
+          ends.map((end, row) => {
+            const from = ends[row - 1] ?? 0
+            return Array.from({ length: end - from }, (_, i) => items.at(from + i))
+          }),
         )
       }
       case 'Map':
@@ -113,16 +87,31 @@ export class NativeReader {
     }
   }
 
+  #texts(rows: number): ColumnValues {
+    const froms = new Uint32Array(rows)
+    const ends = new Uint32Array(rows)
+    for (let i = 0; i < rows; i++) {
+      const length = this.#in.varint()
+      froms[i] = this.#in.skip(length)
+      ends[i] = this.#in.offset
+    }
+    return new Texts(this.#in, froms, ends)
+  }
+
+  #ids(bytes: number, rows: number): ColumnValues {
+    return new Ids(this.#in, this.#in.skip(rows * bytes), bytes, rows)
+  }
+
   #dictionary(inner: string, rows: number): ColumnValues {
-    if (rows === 0) return []
+    if (rows === 0) return new Plain([])
     const width = Number(this.#in.u64() & 0xffn)
-    const dictionary = this.#values(inner, Number(this.#in.u64()))
+    const size = Number(this.#in.u64())
+    const keys = this.#values(inner, size)
+    const dictionary = Array.from({ length: size }, (_, i) => keys.at(i))
     const count = Number(this.#in.u64())
-    const bytes = this.#copy(count, 1 << width)
-    const indexes = width === 0 ? bytes : width === 1 ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer)
-    const values: unknown[] = new Array(rows)
-    for (let i = 0; i < rows; i++) values[i] = dictionary[indexes[i]!]
-    return values
+    const bytes = this.#copy(count << width)
+    const indexes = width === 0 ? new Uint8Array(bytes) : width === 1 ? new Uint16Array(bytes) : new Uint32Array(bytes)
+    return new Dictionary(dictionary, indexes)
   }
 
   #maps(inner: string, rows: number): ColumnValues {
@@ -131,55 +120,165 @@ export class NativeReader {
     const total = ends[rows - 1] ?? 0
     const keys = this.#values(key, total)
     const values = this.#values(value, total)
-    return ends.map((end, row) => {
-      const from = ends[row - 1] ?? 0
-      if (from === end) return EMPTY_MAP
-      const map = new Map<unknown, unknown>()
-      for (let i = from; i < end; i++) map.set(keys[i], values[i])
-      return map
-    })
+    return new Plain(
+      ends.map((end, row) => {
+        const from = ends[row - 1] ?? 0
+        if (from === end) return EMPTY_MAP
+        const map = new Map<unknown, unknown>()
+        for (let i = from; i < end; i++) map.set(keys.at(i), values.at(i))
+        return map
+      }),
+    )
   }
 
   #ends(rows: number): number[] {
-    return Array.from(new BigUint64Array(this.#copy(rows, 8).buffer), Number)
-  }
-
-  #each<T>(rows: number, read: () => T): T[] {
-    const values: T[] = new Array(rows)
-    for (let i = 0; i < rows; i++) values[i] = read()
-    return values
+    return Array.from(new BigUint64Array(this.#copy(rows * 8)), Number)
   }
 
   /** A copy, because numbers in a block stand at any offset. */
-  #copy(rows: number, bytesEach: number): Uint8Array<ArrayBuffer> {
-    const from = this.#in.skip(rows * bytesEach)
-    return Uint8Array.from(this.#bytes.subarray(from, from + rows * bytesEach))
+  #copy(bytes: number): ArrayBuffer {
+    const from = this.#in.skip(bytes)
+    return Uint8Array.from(this.#bytes.subarray(from, from + bytes)).buffer
+  }
+}
+
+const NO_BYTES = new ArrayBuffer(0)
+const NUMBERS: Readonly<Record<string, (bytes: ArrayBuffer) => ArrayLike<unknown> & { BYTES_PER_ELEMENT: number }>> = {
+  UInt8: (bytes) => new Uint8Array(bytes),
+  UInt16: (bytes) => new Uint16Array(bytes),
+  UInt32: (bytes) => new Uint32Array(bytes),
+  UInt64: (bytes) => new BigUint64Array(bytes),
+  Int8: (bytes) => new Int8Array(bytes),
+  Int16: (bytes) => new Int16Array(bytes),
+  Int32: (bytes) => new Int32Array(bytes),
+  Int64: (bytes) => new BigInt64Array(bytes),
+  Float64: (bytes) => new Float64Array(bytes),
+}
+
+class Plain implements ColumnValues {
+  readonly #values: ArrayLike<unknown>
+
+  constructor(values: ArrayLike<unknown>) {
+    this.#values = values
+  }
+
+  at(row: number): unknown {
+    return this.#values[row]
+  }
+}
+
+class Flags implements ColumnValues {
+  readonly #values: Uint8Array
+
+  constructor(values: ArrayBuffer) {
+    this.#values = new Uint8Array(values)
+  }
+
+  at(row: number): boolean {
+    return this.#values[row] === 1
+  }
+}
+
+class Same implements ColumnValues {
+  readonly #value: unknown
+
+  constructor(value: unknown) {
+    this.#value = value
+  }
+
+  at(): unknown {
+    return this.#value
+  }
+}
+
+class Dictionary implements ColumnValues {
+  readonly #values: readonly unknown[]
+  readonly #indexes: Uint8Array | Uint16Array | Uint32Array
+
+  constructor(values: readonly unknown[], indexes: Uint8Array | Uint16Array | Uint32Array) {
+    this.#values = values
+    this.#indexes = indexes
+  }
+
+  at(row: number): unknown {
+    return this.#values[this.#indexes[row]!]
+  }
+}
+
+class Texts implements ColumnValues {
+  readonly #in: RowBinaryReader
+  readonly #froms: Uint32Array
+  readonly #ends: Uint32Array
+  readonly #made: (string | undefined)[]
+
+  constructor(bytes: RowBinaryReader, froms: Uint32Array, ends: Uint32Array) {
+    this.#in = bytes
+    this.#froms = froms
+    this.#ends = ends
+    this.#made = new Array(froms.length)
+  }
+
+  at(row: number): string {
+    this.#made[row] ??= this.#in.text(this.#froms[row]!, this.#ends[row]!)
+    return this.#made[row]
+  }
+}
+
+class Ids implements ColumnValues {
+  readonly #in: RowBinaryReader
+  readonly #from: number
+  readonly #bytes: number
+  readonly #made: (string | undefined)[]
+
+  constructor(reader: RowBinaryReader, from: number, bytes: number, rows: number) {
+    this.#in = reader
+    this.#from = from
+    this.#bytes = bytes
+    this.#made = new Array(rows)
+  }
+
+  at(row: number): string {
+    this.#made[row] ??= this.#in.hexAt(this.#from + row * this.#bytes, this.#bytes)
+    return this.#made[row]
   }
 }
 
 /**
- * Turns blocks into objects. `field` may be a path of one dot (`usage.reasoning`): those become one inner object. A column that a block leaves out holds
- * its type's default. Written out as one literal (`new Function`), so that all rows share a shape; nothing but our own lists goes into its text.
+ * A block's rows as objects that look into it: a value is made when it is asked for, so that a row of sixty columns costs as much as what is read of it.
+ * `field` may be a path of one dot (`usage.reasoning`): those become one inner object, made anew each time. A column that the block leaves out holds its
+ * type's default. The class is written out (`new Function`), so that every field has code of its own; nothing but our own lists goes into its text.
  */
-export const objectsOf = <Row>(
-  columns: readonly { readonly field: string; readonly name: string; readonly type: string }[],
+export const rowsOf = <Row>(
+  columns: readonly {
+    readonly field: string
+    readonly name: string
+    readonly type: string
+    /** A 64-bit integer as a JavaScript number, for those that stay below 2^53. */
+    readonly asNumber?: boolean
+  }[],
 ): ((block: ReadBlock) => Row[]) => {
   const inner = new Map<string, string[]>()
-  const outer: string[] = []
-  columns.forEach(({ field }, i) => {
+  const getters: string[] = []
+  columns.forEach(({ field, asNumber }, i) => {
     const [name, key] = field.split('.') as [string, string | undefined]
-    if (key === undefined) outer.push(`${name}: c${i}[i]`)
-    else inner.set(name, [...(inner.get(name) ?? []), `${key}: c${i}[i]`])
+    const value = `this.columns.c${i}.at(this.row)`
+    if (key === undefined) getters.push(`get ${name}() { return ${asNumber ? `Number(${value})` : value} }`)
+    else inner.set(name, [...(inner.get(name) ?? []), `${key}: c.c${i}.at(i)`])
   })
-  for (const [name, pairs] of inner) outer.push(`${name}: { ${pairs.join(', ')} }`)
-  const make = new Function(
-    'rows',
-    ...columns.map((_, i) => `c${i}`),
-    `const all = new Array(rows)\nfor (let i = 0; i < rows; i++) all[i] = { ${outer.join(', ')} }\nreturn all`,
-  ) as (rows: number, ...values: ColumnValues[]) => Row[]
-  const defaults = columns.map(({ type }) => defaultOf(type))
-  return ({ rows, columns: read }) =>
-    make(rows, ...columns.map(({ name }, i) => read.get(name) ?? new Array(rows).fill(defaults[i])))
+  for (const [name, pairs] of inner)
+    getters.push(`get ${name}() { const c = this.columns, i = this.row; return { ${pairs.join(', ')} } }`)
+  const makeRows = new Function(
+    `class Row {\nconstructor(columns, row) { this.columns = columns; this.row = row }\n${getters.join('\n')}\n}
+return (columns, rows) => { const all = new Array(rows); for (let i = 0; i < rows; i++) all[i] = new Row(columns, i); return all }`,
+  )() as (columns: Record<string, ColumnValues>, rows: number) => Row[]
+  const defaults = columns.map(({ type }) => new Same(defaultOf(type)))
+  return ({ rows, columns: read }) => {
+    const own: Record<string, ColumnValues> = {}
+    columns.forEach(({ name }, i) => {
+      own[`c${i}`] = read.get(name) ?? defaults[i]!
+    })
+    return makeRows(own, rows)
+  }
 }
 
 const EMPTY_MAP: ReadonlyMap<never, never> = new Map<never, never>()

@@ -70,19 +70,16 @@ export class RowBinaryReader {
   }
 
   string(): string {
-    const length = this.varint()
-    if (length === 0) return ''
-    const from = this.#advance(length)
-    return length <= KNOWN_STRING_BYTES_MAX
-      ? this.#knownString(from, length)
-      : this.#text.toString('utf8', from, this.offset)
+    const from = this.#advance(this.varint())
+    return this.text(from, this.offset)
   }
 
   /** Kinds, models, agents, tools come again with every row: comparing their bytes is cheaper than making the string anew. */
-  #knownString(from: number, length: number): string {
+  #knownString(from: number, to: number): string {
     const bytes = this.#bytes
+    const length = to - from
     let hash = length
-    for (let i = from; i < this.offset; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0
+    for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0
     const slot = hash & (KNOWN_STRINGS - 1)
     const known = this.#known[slot]
     if (known !== undefined && known.length === length) {
@@ -90,7 +87,7 @@ export class RowBinaryReader {
       while (i < length && known.charCodeAt(i) === bytes[from + i]) i++
       if (i === length) return known
     }
-    const text = this.#text.toString('utf8', from, this.offset)
+    const text = this.#text.toString('utf8', from, to)
     // Of one byte a character, or the comparison above would not hold.
     if (text.length === length) this.#known[slot] = text
     return text
@@ -98,8 +95,19 @@ export class RowBinaryReader {
 
   /** '' for all zeros: the absent id. */
   hex(bytes: number): string {
-    const from = this.#advance(bytes)
+    return this.hexAt(this.#advance(bytes), bytes)
+  }
+
+  /** The text of these bytes; a short one that was read lately is the same string again. */
+  text(from: number, to: number): string {
+    if (from === to) return ''
+    return to - from <= KNOWN_STRING_BYTES_MAX ? this.#knownString(from, to) : this.#text.toString('utf8', from, to)
+  }
+
+  /** '' for all zeros: the absent id. */
+  hexAt(from: number, bytes: number): string {
     const all = this.#bytes
+    const to = from + bytes
     if (this.#lastIdAt >= 0 && this.#lastId.length === bytes * 2) {
       // Rows of one trace follow each other.
       let i = 0
@@ -107,9 +115,9 @@ export class RowBinaryReader {
       if (i === bytes) return this.#lastId
     }
     let zero = true
-    for (let i = from; i < this.offset && zero; i++) zero = all[i] === 0
+    for (let i = from; i < to && zero; i++) zero = all[i] === 0
     if (zero) return ''
-    const text = this.#text.toString('hex', from, this.offset)
+    const text = this.#text.toString('hex', from, to)
     if (bytes === ID_BYTES_KEPT) {
       this.#lastId = text
       this.#lastIdAt = from
