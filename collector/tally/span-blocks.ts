@@ -1,4 +1,5 @@
 import { NativeReader, rowsOf } from '../../schema/clickhouse/native-reader.ts'
+import { blockOrder } from '../../schema/clickhouse/native-writer.ts'
 import { SPANS } from '../../schema/clickhouse/tables.ts'
 import { USAGE_BUCKETS, USAGE_COLUMNS } from '../../schema/model/usage.ts'
 import type { Section } from '../normalise/encode-batch.ts'
@@ -28,7 +29,11 @@ const COLUMNS: readonly { readonly field: string; readonly name: string; readonl
 })
 
 export const SPAN_COLUMN_NAMES: readonly string[] = COLUMNS.map(({ name }) => name)
-const WANTED: ReadonlySet<string> = new Set(SPAN_COLUMN_NAMES)
+const IN_ORDER = blockOrder(SPANS).map(({ name }) => name)
+const WANTED = {
+  names: new Set(SPAN_COLUMN_NAMES),
+  after: new Set(IN_ORDER.slice(IN_ORDER.findLastIndex((name) => SPAN_COLUMN_NAMES.includes(name)) + 1)),
+}
 const toSpans = rowsOf<TallySpan>(COLUMNS)
 
 /** What the engine answered when asked for `SPAN_COLUMN_NAMES` in Native. */

@@ -29,20 +29,20 @@ export class NativeReader {
   }
 
   /**
-   * The next block. With `wanted` the bytes must be one block alone: what follows the last wanted column is not looked at.
+   * The next block. With `wanted` the bytes must be one block alone: nothing is read from the first column on that is said to come `after` those.
    * @throws RangeError where the bytes end too soon, Error for a type that no table of ours has
    */
-  block(wanted?: ReadonlySet<string>): ReadBlock {
+  block(wanted?: { readonly names: ReadonlySet<string>; readonly after: ReadonlySet<string> }): ReadBlock {
     const count = this.#in.varint()
     const rows = this.#in.varint()
     const columns = new Map<string, ColumnValues>()
     for (let i = 0; i < count; i++) {
       const name = this.#in.string()
+      if (wanted?.after.has(name)) break
       const type = this.#in.string()
       this.#prefix(type)
       const values = this.#values(type, rows)
-      if (!wanted || wanted.has(name)) columns.set(name, values)
-      if (wanted && columns.size === wanted.size) break
+      if (!wanted || wanted.names.has(name)) columns.set(name, values)
     }
     return { rows, columns }
   }

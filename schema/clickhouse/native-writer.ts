@@ -17,11 +17,13 @@ export interface Block {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
+/** Columns as they stand in a block: maps and lists last, so that whoever reads few others need not walk over them. */
+export const blockOrder = <Column extends { readonly type: string }>(table: {
+  readonly columns: readonly Column[]
+}): readonly Column[] => [...table.columns].sort((a, b) => Number(isHeavy(a.type)) - Number(isHeavy(b.type)))
+
 export const blockEncoder = <Row>(table: Table<Row>): BlockEncoder<Row> => {
-  const columns = [...table.columns]
-    // Whoever reads few columns of a block need not walk over its bodies.
-    .sort((a, b) => Number(isHeavy(a.type)) - Number(isHeavy(b.type)))
-    .map(({ name, type, value }) => ({ name, type, value, writer: columnWriter(type) }))
+  const columns = blockOrder(table).map(({ name, type, value }) => ({ name, type, value, writer: columnWriter(type) }))
   const out = new RowBinaryWriter(1024 * 1024)
   // Written out as one function for the same reason as `rowEncoder`: each call has one target.
   const add = new Function(

@@ -45,10 +45,13 @@ test('a row that does not fit its columns is left out alone', () => {
   expect(plainRowsOf('spans')(new NativeReader(bytes).block())).toEqual([rows[0], rows[1], rows[4]])
 })
 
-test('columns that nobody wants are passed over, and those behind the last wanted one are not looked at', () => {
+test('columns that nobody wants are passed over, and what comes after those that are wanted is not looked at', () => {
   const rows = sampleRows('spans', 7, 40, 5)
   const { bytes } = blockEncoder(plainTable('spans'))(rows)
-  const { columns } = new NativeReader(bytes).block(new Set(['trace_id', 'name']))
+  const { columns } = new NativeReader(bytes).block({
+    names: new Set(['trace_id', 'name']),
+    after: new Set(['origin']),
+  })
   expect([...columns.keys()].sort()).toEqual(['name', 'trace_id'])
   expect(rows.map((_, i) => columns.get('trace_id')!.at(i))).toEqual(rows.map((row) => row.trace_id))
 })
