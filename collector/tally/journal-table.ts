@@ -52,8 +52,8 @@ export const readRows = async (
     return bytes.subarray(reader.offset - length, reader.offset)
   }
   const sections = [
-    { table: 'run_ledger', format: 'RowBinary', rows: 0, bytes: blob() },
-    { table: 'traces', format: 'RowBinary', rows: 0, bytes: blob() },
+    { table: 'run_ledger', format: 'Native', rows: 0, bytes: blob() },
+    { table: 'traces', format: 'Native', rows: 0, bytes: blob() },
   ] as const
   return sections.filter((section) => section.bytes.length > 0)
 }
@@ -89,6 +89,6 @@ export const apply = async (database: Database, entryId: string, sections: reado
   for (const table of ['run_ledger', 'traces'] as const) {
     const chunks = sections.filter((section) => section.table === table).map((section) => section.bytes)
     if (chunks.length > 0)
-      await database.insert({ table, format: 'RowBinary', chunks, token: `entry:${entryId}:${table}` })
+      await database.insert({ table, format: 'Native', chunks, token: `entry:${entryId}:${table}` })
   }
 }

@@ -207,7 +207,7 @@ export interface LedgerEntry {
   readonly row: Uint8Array
 }
 
-const LEDGER_DECODERS = LEDGER.columns.map((c) => decoderOf(c.type))
+export const LEDGER_DECODERS = LEDGER.columns.map((c) => decoderOf(c.type))
 const RUN_ID_OFFSET = LEDGER_HEADER_BYTES + 4
 
 /** What stands of some runs: one entry each. More than one is damage that nothing should cause; `surplus` lets the tallier mend it. */

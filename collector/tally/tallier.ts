@@ -1,6 +1,15 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
+import { blockEncoder } from '../../schema/clickhouse/native-writer.ts'
+import { RowBinaryReader } from '../../schema/clickhouse/row-binary-reader.ts'
 import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
-import { LEDGER, LEDGER_HEADER_BYTES, rowEncoder, TRACES, type TraceRow } from '../../schema/clickhouse/tables.ts'
+import {
+  LEDGER,
+  LEDGER_HEADER_BYTES,
+  type LedgerRow,
+  rowEncoder,
+  TRACES,
+  type TraceRow,
+} from '../../schema/clickhouse/tables.ts'
 import type { Call, RunTally } from '../../schema/model/run.ts'
 import type { Section } from '../normalise/encode-batch.ts'
 import { mergeKeys, type TraceKey } from '../spool/keys.ts'
@@ -10,7 +19,7 @@ import { groupBy } from './group-by.ts'
 import { latestOf } from './latest.ts'
 import { isEarlier } from './order.ts'
 import type { PriceBook } from './price-book.ts'
-import { type LedgerEntry, readContents, readLedger, readScores, type Standing } from './read-runs.ts'
+import { LEDGER_DECODERS, type LedgerEntry, readContents, readLedger, readScores, type Standing } from './read-runs.ts'
 import { detached, spansOfSections } from './span-blocks.ts'
 import { SpanCache } from './span-cache.ts'
 import { tallyRun } from './tally-run.ts'
@@ -179,11 +188,10 @@ export class Tallier {
 class RoundWriter {
   #version = 0n
   #talliedAtMs = 0
-  readonly #ledger = new RowBinaryWriter()
-  readonly #traces = new RowBinaryWriter()
   readonly #scratch = new RowBinaryWriter()
-  #ledgerRows = 0
-  #traceRows = 0
+  /** Rows of the ledger, as values in the order of its columns. */
+  #ledger: (readonly unknown[])[] = []
+  #traces: TraceRow[] = []
   changed = 0
 
   begin(version: bigint): void {
@@ -192,34 +200,37 @@ class RoundWriter {
   }
 
   get rows(): number {
-    return this.#ledgerRows + this.#traceRows
+    return this.#ledger.length + this.#traces.length
   }
 
   enter(tally: RunTally, members: readonly TraceState[], standing: LedgerEntry | undefined): void {
     const version = standing && standing.version >= this.#version ? standing.version + 1n : this.#version
-    this.#scratch.rewind(0)
-    encodeLedger(this.#scratch, { sign: 1, talliedAtMs: this.#talliedAtMs, version, tally })
-    const row = this.#scratch.take()
-    const same =
-      standing !== undefined &&
-      Buffer.compare(row.subarray(LEDGER_HEADER_BYTES), standing.row.subarray(LEDGER_HEADER_BYTES)) === 0
+    const entry: LedgerRow = { sign: 1, talliedAtMs: this.#talliedAtMs, version, tally }
+    const row = LEDGER.columns.map((column) => column.value(entry))
+    for (const [i, name] of SUMS) checkSum(row[i] as bigint, name)
+    const same = standing !== undefined && this.#isSame(entry, standing)
     if (!same) {
       if (standing) this.takeBack(standing)
-      this.#ledger.raw(row)
-      this.#ledgerRows++
+      this.#ledger.push(row)
       this.changed++
     }
     for (const member of members) this.#enterTrace(tally, member, same ? standing.version : version)
   }
 
+  /** Whether the standing row says the same, byte for byte, behind its header. */
+  #isSame(entry: LedgerRow, { row }: LedgerEntry): boolean {
+    this.#scratch.rewind(0)
+    encodeLedger(this.#scratch, entry)
+    return (
+      Buffer.compare(this.#scratch.written().subarray(LEDGER_HEADER_BYTES), row.subarray(LEDGER_HEADER_BYTES)) === 0
+    )
+  }
+
   /** The same row with its sign turned: it cancels the standing one in every view, whatever they sum. */
-  takeBack(standing: LedgerEntry): void {
-    const row = Uint8Array.from(standing.row)
-    const view = new DataView(row.buffer)
-    view.setInt8(0, -1)
-    view.setBigInt64(1, BigInt(this.#talliedAtMs), true)
-    this.#ledger.raw(row)
-    this.#ledgerRows++
+  takeBack({ row }: LedgerEntry): void {
+    const reader = new RowBinaryReader(row)
+    const [, , ...values] = LEDGER_DECODERS.map((decode) => decode(reader))
+    this.#ledger.push([-1, BigInt(this.#talliedAtMs), ...values])
   }
 
   #enterTrace(tally: RunTally, { traceId, spans, assignment, previous }: TraceState, runVersion: bigint): void {
@@ -239,26 +250,44 @@ class RoundWriter {
       ...facts,
     }
     if (previous && sameTrace(previous, row)) return
-    encodeTrace(this.#traces, row)
-    this.#traceRows++
+    this.#traces.push(row)
   }
 
   /** What was collected since the last time. */
   take(): Section[] {
-    const sections: Section[] = [
-      { table: 'run_ledger', format: 'RowBinary', rows: this.#ledgerRows, bytes: this.#ledger.take() },
-      { table: 'traces', format: 'RowBinary', rows: this.#traceRows, bytes: this.#traces.take() },
-    ]
-    this.#ledgerRows = 0
-    this.#traceRows = 0
-    return sections.filter((section) => section.rows > 0)
+    const ledger = encodeEntries(this.#ledger)
+    const traces = encodeTraces(this.#traces)
+    // A row that is missing here would be lost without a word.
+    if (ledger.rows < this.#ledger.length || traces.rows < this.#traces.length)
+      throw new Error('a row of the tally does not fit its columns')
+    this.#ledger = []
+    this.#traces = []
+    return [
+      { table: 'run_ledger' as const, format: 'Native' as const, ...ledger },
+      { table: 'traces' as const, format: 'Native' as const, ...traces },
+    ].filter((section) => section.rows > 0)
   }
 }
 
 const isTrueRoot = ({ parentSpanId, origin }: TallySpan): boolean => parentSpanId === '' && origin === 'span'
 
 const encodeLedger = rowEncoder(LEDGER)
-const encodeTrace = rowEncoder(TRACES)
+/** Figures that grow with a run: the only ones that could outgrow their column. */
+const SUMS = LEDGER.columns.flatMap(({ name, type }, i) =>
+  /^(UInt64|Decimal64)/.test(type) ? [[i, name] as const] : [],
+)
+const SUM_MAX = 2n ** 63n - 1n
+
+const checkSum = (value: bigint, name: string): void => {
+  if (value > SUM_MAX || value < -SUM_MAX)
+    throw new RangeError(`${name} of the run is ${value}, more than a ledger can hold`)
+}
+
+const encodeEntries = blockEncoder<readonly unknown[]>({
+  name: LEDGER.name,
+  columns: LEDGER.columns.map(({ name, type }, i) => ({ name, type, value: (row) => row[i] })),
+})
+const encodeTraces = blockEncoder(TRACES)
 
 const sameTrace = (a: TraceRow, b: TraceRow): boolean =>
   (Object.keys(b) as (keyof TraceRow)[]).every(
