@@ -7,9 +7,11 @@ import { CONTRACT } from '../schema/api/contract.ts'
 import { Problem } from '../schema/api/shapes.ts'
 import { DatabaseError } from '../schema/clickhouse/database.ts'
 import { get, post, put, TEST_STATUS, testApp } from '../test/support/api.ts'
+import { metric, metricPoints, numberPoint } from '../test/support/metrics.ts'
 import { openTestStore, type TestStore } from '../test/support/rows.ts'
 import { drawTrace } from '../test/support/traces.ts'
 
+const tokens = metric('tokens', { type: 'gauge', points: [numberPoint(Date.now() - 60_000, 5)] })
 const TRACE = 'a1'.repeat(16)
 let store: TestStore
 let app: Hono
@@ -31,13 +33,19 @@ beforeAll(async () => {
       },
     ),
   ])
+  await store.metrics(metricPoints([tokens]))
   app = testApp(store)
 })
 afterAll(() => store.close())
 
 describe('every path of the contract is mounted and answers its shape', () => {
-  const known: Record<string, string> = { id: 'conv-1', traceId: TRACE, spanId: `${TRACE.slice(0, 12)}0002` }
   const job = { state: 'none' as const, from: '', to: '', done: 0, windows: 0, read: 0, changed: 0, error: '' }
+  const known: Record<string, string> = {
+    id: 'conv-1',
+    traceId: TRACE,
+    spanId: `${TRACE.slice(0, 12)}0002`,
+    name: 'tokens',
+  }
   test.each(Object.entries(CONTRACT))('%s', async (name, endpoint) => {
     const app = testApp(store, { renormalise: { start: () => job, job: () => job } })
     const path = endpoint.path.replace(/\{(\w+)\}/g, (_, key: string) => known[key]!)

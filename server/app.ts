@@ -13,6 +13,7 @@ import { fleetRoutes } from './routes/fleet.ts'
 import { healthRoutes, readinessStatus } from './routes/health.ts'
 import { ingestRoutes } from './routes/ingest.ts'
 import { mappingRoutes } from './routes/mapping.ts'
+import { metricRoutes } from './routes/metrics.ts'
 import { renormaliseRoutes } from './routes/renormalise.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { traceRoutes } from './routes/traces.ts'
@@ -28,6 +29,7 @@ const HANDLERS: Handlers = {
   ...ingestRoutes,
   ...mappingRoutes,
   ...renormaliseRoutes,
+  ...metricRoutes,
 }
 
 /** Routes that answer without a key: they say whether the process lives, not what it holds. */

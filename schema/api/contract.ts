@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { OUTCOMES } from '../model/kind.ts'
+import { METRIC_TYPES } from '../model/metric.ts'
 import { IngestAttributes, IngestReport, IngestSources } from './ingest.ts'
 import { Mapping, MappingRequest, RenormaliseJob, StoredMapping } from './mapping.ts'
+import { MetricName, MetricSeries } from './metric-shapes.ts'
 import { PATHS, type RouteName } from './paths.ts'
 import {
   Facet,
@@ -69,6 +71,7 @@ export interface Endpoint {
   readonly response?: z.ZodType
 }
 
+const MetricFilters = z.object({ ...TimeRange.shape, service: many.optional(), env: many.optional() })
 const SessionList = z.object({
   ...RunFilters.shape,
   ...Paging.shape,
@@ -230,6 +233,30 @@ export const CONTRACT = {
     summary: 'Models: calls, errors, tokens, cost, latency',
     query: Report,
     response: list(UsageItem),
+  },
+  metricNames: {
+    method: 'get',
+    path: PATHS.metricNames,
+    summary: 'Metrics that were received: name, type, unit, services',
+    query: z.object({ ...MetricFilters.shape, ...Paging.shape, q: z.string().max(200).optional() }),
+    response: list(MetricName),
+  },
+  metricSeries: {
+    method: 'get',
+    path: PATHS.metricSeries,
+    summary: 'One metric over time: increases and rates of sums with resets, quantiles of histograms, by attribute',
+    params: z.object({ name: z.string() }),
+    query: z.object({
+      ...MetricFilters.shape,
+      type: z.enum(METRIC_TYPES).optional(),
+      step: z.coerce.number().int().min(1).max(86_400).optional().describe('seconds; by default at most 120 steps'),
+      by: many.optional().describe('attributes to group by, or service, env'),
+      quantile: z
+        .union([z.coerce.number().min(0).max(1), z.array(z.coerce.number().min(0).max(1)).max(10)])
+        .transform((v) => (Array.isArray(v) ? v : [v]))
+        .optional(),
+    }),
+    response: MetricSeries,
   },
   search: {
     method: 'get',

@@ -22,6 +22,8 @@ export const PATHS = {
   agents: '/api/agents',
   tools: '/api/tools',
   models: '/api/models',
+  metricNames: '/api/metrics',
+  metricSeries: '/api/metrics/{name}',
   search: '/api/search',
   searchText: '/api/search/text',
   status: '/api/status',

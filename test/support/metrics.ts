@@ -1,3 +1,5 @@
+import { normalise } from '../../collector/normalise/normalise.ts'
+import type { MetricPoint } from '../../schema/model/metric.ts'
 import type {
   AnyValue,
   KeyValue,
@@ -83,3 +85,13 @@ export const resourceMetrics = (
   resource: { attributes: keyValues(resource) },
   scopeMetrics: [{ scope: { name: 'test', version: '1', attributes: [] }, metrics }],
 })
+
+/** As the collector stores them. */
+export const metricPoints = (
+  metrics: readonly WireMetric[],
+  resource?: Parameters<typeof resourceMetrics>[1],
+): readonly MetricPoint[] =>
+  normalise(
+    { signal: 'metrics', resourceMetrics: [resourceMetrics(metrics, resource)], invalidUtf8: 0 },
+    { projectId: 1, receivedAtMs: Date.now(), retentionDays: 0 },
+  ).metrics

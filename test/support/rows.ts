@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { openEmbedded } from '../../schema/clickhouse/embedded.ts'
 import { INGEST_STATS } from '../../schema/clickhouse/ingest-table.ts'
+import { METRICS } from '../../schema/clickhouse/metrics-table.ts'
 import { migrate } from '../../schema/clickhouse/migrate.ts'
 import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
 import {
@@ -20,6 +21,7 @@ import {
   type TraceRow,
 } from '../../schema/clickhouse/tables.ts'
 import type { IngestRow } from '../../schema/model/ingest.ts'
+import type { MetricPoint } from '../../schema/model/metric.ts'
 import type { Call, RunTally } from '../../schema/model/run.ts'
 import type { Content, LogRecord, Score, Span } from '../../schema/model/span.ts'
 import { emptyUsage } from '../../schema/model/usage.ts'
@@ -31,6 +33,7 @@ export interface TestStore {
   logs(logs: readonly LogRecord[]): Promise<void>
   scores(scores: readonly Score[]): Promise<void>
   contents(contents: readonly Content[]): Promise<void>
+  metrics(points: readonly MetricPoint[]): Promise<void>
   /** The next version of runs: earlier versions are taken back as the tallier does. */
   runs(tallies: readonly RunTally[]): Promise<void>
   traces(traces: readonly TraceRow[]): Promise<void>
@@ -68,6 +71,7 @@ export const openTestStore = async (): Promise<TestStore> => {
     logs: (rows) => insert(LOGS, stored(rows)),
     scores: (rows) => insert(SCORES, stored(rows)),
     contents: (rows) => insert(CONTENT, stored(rows)),
+    metrics: (rows) => insert(METRICS, stored(rows)),
     traces: (rows) => insert(TRACES, rows),
     ingest: (rows) => insert(INGEST_STATS, rows),
     runs: (tallies) => {

@@ -23,7 +23,7 @@ describe('the mock API', () => {
     const trace = await ask(pathOf('trace', { traceId }))
     const spanId = (trace.body as { spans: { spanId: string }[] }).spans[0]!.spanId
     const { status, body } = await ask(
-      pathOf(name, { id: session.id, traceId, spanId }) + queryOf({ ...range, q: 'r' }),
+      pathOf(name, { id: session.id, traceId, spanId, name: 'tokens' }) + queryOf({ ...range, q: 'r' }),
     )
     expect(status).toBe(200)
     const endpoint = CONTRACT[name]

@@ -4,6 +4,7 @@ import { resolveRange } from '../util/time-range.ts'
 import { fullSpanOf } from './full-span.ts'
 import { attributesOf, ingestOf, sourcesOf } from './ingest.ts'
 import { MAPPING_EXAMPLE } from './mapping-example.ts'
+import { metricNamesOf, metricSeriesOf } from './metrics.ts'
 import { logsOf, replayOf, spansOf, traceItemOf, traceOf, traceReplayOf } from './recording.ts'
 import { facetsOf, histogramOf, overviewOf, reportOf } from './reports.ts'
 import { createSessions, type MockSession, runOf } from './sessions.ts'
@@ -136,6 +137,8 @@ const HANDLERS: Handlers = {
   agents: report('agent'),
   tools: report('tool'),
   models: report('model'),
+  metricNames: (call) => metricNamesOf(periodOf(call)),
+  metricSeries: (call) => metricSeriesOf(periodOf(call)),
   ingest: (call) => ingestOf(periodOf(call)),
   ingestSources: (call) => sourcesOf(periodOf(call)),
   ingestAttributes: ({ sessions: [first] }) =>
