@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { benchIngest } from './ingest.ts'
 import { benchMasking } from './masking.ts'
 import { benchQuery } from './query.ts'
+import { benchScale } from './scale.ts'
 import { benchVisible } from './visible.ts'
 
 /**
- * `npm run bench [-- ingest|query|masking|visible …] [--spans N]`: runs the workloads, prints their figures, and appends them as one JSON line
+ * `npm run bench [-- ingest|query|masking|visible|scale …] [--spans N]`: runs the workloads, prints their figures, and appends them as one JSON line
  * to bench/results/history.jsonl with commit and machine. Nothing here is a test: no figure fails.
  */
 const WORKLOADS: Record<string, (spans: number) => Promise<object>> = {
@@ -16,17 +17,21 @@ const WORKLOADS: Record<string, (spans: number) => Promise<object>> = {
   query: benchQuery,
   masking: benchMasking,
   visible: benchVisible,
+  scale: benchScale,
 }
 const SPANS = 1_000_000
+const SCALE_SPANS = 100_000_000
+/** An hour and more: only when asked for. */
+const LONG = ['scale']
 
 const asked = process.argv.slice(2).filter((word) => word in WORKLOADS)
 const spansAt = process.argv.indexOf('--spans')
-const spans = spansAt === -1 ? SPANS : Number(process.argv[spansAt + 1])
+const spans = spansAt === -1 ? undefined : Number(process.argv[spansAt + 1])
 
 const results: Record<string, object> = {}
-for (const name of asked.length > 0 ? asked : Object.keys(WORKLOADS)) {
+for (const name of asked.length > 0 ? asked : Object.keys(WORKLOADS).filter((name) => !LONG.includes(name))) {
   console.log(`\n${name}`)
-  const result = await WORKLOADS[name]!(spans)
+  const result = await WORKLOADS[name]!(spans ?? (name === 'scale' ? SCALE_SPANS : SPANS))
   results[name] = result
   console.dir(result, { depth: 5 })
 }
