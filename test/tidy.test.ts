@@ -58,7 +58,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     packages: ['chdb', 'commander', 'zod', ...openTelemetry()],
   },
   test: {
-    parts: ['schema', 'collector', 'server', 'ui', 'evals', 'cli', 'bench'],
+    parts: ['schema', 'collector', 'server', 'ui', 'evals', 'cli', 'bench', 'bin/typescript.mjs'],
     packages: [
       '@ai-sdk/openai',
       '@arizeai/openinference-instrumentation-openai',

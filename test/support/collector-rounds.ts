@@ -89,7 +89,7 @@ export const killCollectors = async (
 }
 
 const placeOf = async (dataDir: string, clickhouse: string): Promise<Place> => {
-  const [port, otlpHttp] = [await freePort(), await freePort()]
+  const [port, otlpHttp, otlpGrpc] = [await freePort(), await freePort(), await freePort()]
   return {
     args: [
       'collector',
@@ -101,6 +101,8 @@ const placeOf = async (dataDir: string, clickhouse: string): Promise<Place> => {
       `${port}`,
       '--otlp-http',
       `${otlpHttp}`,
+      '--otlp-grpc',
+      `${otlpGrpc}`,
     ],
     health: `http://127.0.0.1:${port}`,
     otlpHttp: `http://127.0.0.1:${otlpHttp}`,
