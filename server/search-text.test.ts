@@ -10,7 +10,9 @@ const NOW = Date.parse('2026-11-21T12:00:00Z')
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const traceId = (n: number): string => n.toString(16).padStart(32, '0')
+/** A large body, and the part of it that stands apart. */
 const HASH = 'ab'.repeat(16)
+const PART = 'ba'.repeat(16)
 let store: TestStore
 let app: Hono
 
@@ -46,8 +48,16 @@ beforeAll(async () => {
     {
       projectId: 1,
       traceId: traceId(5),
+      hash: PART,
+      parts: [],
+      body: messages(`${'long '.repeat(1000)} a\ngargantuan "Refund" here`).replace(/]$/, ','),
+    },
+    {
+      projectId: 1,
+      traceId: traceId(5),
       hash: HASH,
-      body: messages(`${'long '.repeat(1000)} a\ngargantuan "Refund" here`),
+      parts: [PART],
+      body: '{"role":"assistant","content":"last words"}]',
     },
   ])
   await store.logs([

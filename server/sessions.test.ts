@@ -51,7 +51,13 @@ beforeAll(async () => {
     }),
   ])
   await store.contents([
-    { projectId: 1, traceId: traceId(4), hash: 'cd'.repeat(16), body: 'a long body that speaks of Kangaroo Island' },
+    {
+      projectId: 1,
+      traceId: traceId(4),
+      hash: 'cd'.repeat(16),
+      parts: [],
+      body: 'a long body that speaks of Kangaroo Island',
+    },
   ])
   app = testApp(store, { nowMs: () => NOW })
 })

@@ -67,10 +67,11 @@ beforeAll(async () => {
     },
   ])
   await store.contents([
-    { projectId: 1, traceId: traceId(1), hash: 'aa'.repeat(16), body: big },
+    { projectId: 1, traceId: traceId(1), hash: 'aa'.repeat(16), parts: [], body: big },
     {
       projectId: 1,
       traceId: traceId(1),
+      parts: [],
       hash: 'bb'.repeat(16),
       body: JSON.stringify([{ name: 'lookup', description: 'Look up', parameters: { type: 'object' } }]),
     },

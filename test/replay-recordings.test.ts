@@ -7,6 +7,7 @@ import { genaiPriceBook } from '../collector/tally/genai-price-book.ts'
 import { groupRuns } from '../collector/tally/group-runs.ts'
 import { tallyRun } from '../collector/tally/tally-run.ts'
 import type { Replay, Step } from '../schema/api/shapes.ts'
+import { wholeBodies } from '../schema/model/content-parts.ts'
 import type { RunTally } from '../schema/model/run.ts'
 import type { Span } from '../schema/model/span.ts'
 import { get, testApp } from './support/api.ts'
@@ -41,7 +42,7 @@ const record = async (scenario: Scenario): Promise<readonly RunTally[]> => {
   const made = decodedBodies(scenario.directory).map((body) => normalise(body, context))
   const spans = made.flatMap((rows) => rows.spans)
   const contents = made.flatMap((rows) => rows.contents)
-  const toolDefinitions = new Map(contents.map(({ hash, body }) => [hash, body]))
+  const toolDefinitions = wholeBodies(contents)
   const received = spans.map((span, receivedOrder) => ({ ...span, receivedOrder }))
   const runs = groupRuns(project, received).map((run) =>
     tallyRun({ projectId: project, runId: run.runId, spans: run.spans, scores: [], toolDefinitions }, prices),

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { partsOf } from '../../schema/model/content-parts.ts'
 import type { Content } from '../../schema/model/span.ts'
 
 /** Attribute values from this size on are stored once by hash instead of in the span. */
@@ -22,18 +23,27 @@ export class Contents {
     this.#projectId = projectId
   }
 
-  /** Hash of the body, which is in `list` from now on. */
+  /** Hash of the body, which is in `list` from now on; a long one in parts that longer ones of the same beginning share. */
   add(traceId: string, body: string): string {
-    let address = this.#hashes.get(body)
-    if (address === undefined) {
-      address = hashOf(body)
-      this.#hashes.set(body, address)
-    }
-    const place = traceId + address
-    if (!this.#kept.has(place)) {
-      this.#kept.add(place)
-      this.list.push({ projectId: this.#projectId, traceId, hash: address, body })
-    }
+    const address = this.#address(body)
+    if (this.#kept.has(traceId + address)) return address
+    this.#kept.add(traceId + address)
+    const parts = partsOf(body)
+    this.list.push({
+      projectId: this.#projectId,
+      traceId,
+      hash: address,
+      body: parts.at(-1)!,
+      parts: parts.slice(0, -1).map((part) => this.add(traceId, part)),
+    })
+    return address
+  }
+
+  #address(body: string): string {
+    const known = this.#hashes.get(body)
+    if (known !== undefined) return known
+    const address = hashOf(body)
+    this.#hashes.set(body, address)
     return address
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { wholeBodies } from '../../schema/model/content-parts.ts'
 import type { Score, Span } from '../../schema/model/span.ts'
 import { USAGE_BUCKETS } from '../../schema/model/usage.ts'
 import { decodeJson } from '../../schema/otlp/decode-json.ts'
@@ -231,7 +232,7 @@ function read(dialect: string): Read {
     if (!span) throw new Error(`no span ${name} in ${dialect}`)
     return span
   }
-  return { byName, bodies: new Map(contents.map(({ hash, body }) => [hash, body])), scores }
+  return { byName, bodies: wholeBodies(contents), scores }
 }
 
 const used = (span: Span): Record<string, number> =>

@@ -2,6 +2,7 @@ import type { Database } from '../../schema/clickhouse/database.ts'
 import { decoderOf } from '../../schema/clickhouse/row-binary.ts'
 import { RowBinaryReader } from '../../schema/clickhouse/row-binary-reader.ts'
 import { LEDGER, LEDGER_HEADER_BYTES, rowDecoder, TRACES, type TraceRow } from '../../schema/clickhouse/tables.ts'
+import { missingParts, type StoredBody, wholeBodies } from '../../schema/model/content-parts.ts'
 import type { ScoreSource } from '../../schema/model/kind.ts'
 import type { Score } from '../../schema/model/span.ts'
 import { SPAN_COLUMN_NAMES, spansOfAnswer } from './span-blocks.ts'
@@ -86,15 +87,18 @@ export const readContents = async (
   traceIds: readonly string[],
   hashes: readonly string[],
 ): Promise<Map<string, string>> => {
-  const rows = await inChunks(traceIds, (some) =>
-    database.query<{ id: string; text: string }>(
-      `SELECT lower(hex(hash)) AS id, any(body) AS text
-FROM content
-WHERE project_id = ${projectId} AND trace_id IN ${idList(some, 16)} AND hash IN ${idList(hashes, 16)}
-GROUP BY hash`,
-    ),
-  )
-  return new Map(rows.map((row) => [row.id, row.text]))
+  const read = (ids: readonly string[]): Promise<StoredBody[]> =>
+    inChunks(traceIds, (some) =>
+      database.query<StoredBody>(
+        `SELECT lower(hex(c.hash)) AS hash, c.body AS body, arrayMap(part -> lower(hex(part)), c.parts) AS parts
+FROM content AS c
+WHERE c.project_id = ${projectId} AND c.trace_id IN ${idList(some, 16)} AND c.hash IN ${idList(ids, 16)}
+LIMIT 1 BY c.hash`,
+      ),
+    )
+  const rows = await read(hashes)
+  const parts = missingParts(rows)
+  return wholeBodies(rows, parts.length === 0 ? [] : await read(parts))
 }
 
 const TRACE_FIELDS: Readonly<Record<string, keyof TraceRow>> = {

@@ -189,6 +189,7 @@ export const CONTENT: Table<C> = {
     column('body', 'String', (c) => c.row.body),
     column('received_at', "DateTime64(3,'UTC')", (c) => BigInt(c.receivedAtMs)),
     column('retention_days', 'UInt16', (c) => c.retentionDays),
+    column('parts', 'Array(FixedString(16))', (c) => c.row.parts),
   ],
 }
 

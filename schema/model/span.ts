@@ -174,6 +174,10 @@ export interface Score {
 export interface Content {
   readonly projectId: number
   readonly traceId: string
+  /** Of the whole, parts included. */
   readonly hash: string
+  /** What follows the parts; of most bodies all of it. */
   readonly body: string
+  /** Hashes of the bodies that stand before it (`content-parts.ts`). */
+  readonly parts: readonly string[]
 }

@@ -22,7 +22,12 @@ FROM (
       AND s.origin != 'log'
       AND (({{own}})
         OR (s.trace_id IN (SELECT c.trace_id FROM content AS c WHERE c.project_id = {project:UInt32} AND {{body}})
-          AND hasAny(mapValues(s.attr_refs), (SELECT groupUniqArray(100000)(c.hash) FROM content AS c WHERE c.project_id = {project:UInt32} AND {{body}}))))
+          -- The body itself, or one of which it is a part.
+          AND hasAny(mapValues(s.attr_refs), (
+            SELECT groupUniqArray(100000)(w.hash) FROM content AS w
+            WHERE w.project_id = {project:UInt32}
+              AND w.trace_id IN (SELECT c.trace_id FROM content AS c WHERE c.project_id = {project:UInt32} AND {{body}})
+              AND hasAny(arrayPushBack(w.parts, w.hash), (SELECT groupUniqArray(100000)(c.hash) FROM content AS c WHERE c.project_id = {project:UInt32} AND {{body}}))))))
     ORDER BY s.received_order DESC
     LIMIT 1 BY s.trace_id, s.span_id
 )

@@ -120,7 +120,7 @@ beforeAll(async () => {
     call.tool === 'refund' ? { ...call, validity: 'invalid' as const } : call,
   )
   await put(store, [{ ...desk, run: { ...desk.run, calls } }])
-  await store.contents([{ projectId: 1, traceId: traceId(1), hash: 'dd'.repeat(16), body: DEFINITIONS }])
+  await store.contents([{ projectId: 1, traceId: traceId(1), hash: 'dd'.repeat(16), parts: [], body: DEFINITIONS }])
   await store.scores([
     aScore({
       scoreId: 'ee'.repeat(16),

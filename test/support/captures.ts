@@ -6,6 +6,7 @@ import { groupRuns } from '../../collector/tally/group-runs.ts'
 import type { PriceBook } from '../../collector/tally/price-book.ts'
 import { tallyRun } from '../../collector/tally/tally-run.ts'
 import type { TallySpan } from '../../collector/tally/tally-span.ts'
+import { wholeBodies } from '../../schema/model/content-parts.ts'
 import type { RunTally } from '../../schema/model/run.ts'
 import type { Content, Score, Span } from '../../schema/model/span.ts'
 import { decodeJson } from '../../schema/otlp/decode-json.ts'
@@ -67,7 +68,7 @@ export const rowsOf = (bodies: readonly Decoded[], context?: Partial<NormaliseCo
 /** Every run of these rows, tallied as if all had arrived. */
 export const tally = (rows: Rows, prices: PriceBook): readonly RunTally[] => {
   const spans: readonly TallySpan[] = rows.spans.map((span, receivedOrder) => ({ ...span, receivedOrder }))
-  const toolDefinitions = new Map(rows.contents.map(({ hash, body }) => [hash, body]))
+  const toolDefinitions = wholeBodies(rows.contents)
   return groupRuns(1, spans).map((run) => {
     const traces = new Set(run.spans.map(({ traceId }) => traceId))
     const scores = rows.scores.filter(({ traceId }) => traces.has(traceId))
