@@ -39,7 +39,7 @@ export const questionsAbout = (picks: readonly Pick[]): Record<string, (i: numbe
     'agents, 24 h': () => '/api/agents',
     'tools, 24 h': () => '/api/tools',
     'text search, 24 h': (i) =>
-      `/api/search?q=${['carrier', 'refund', 'invoice address', 'escalate'][i % 4]}&from=now-24h`,
+      `/api/search/text?q=${['carrier', 'refund', 'invoice address', 'escalate'][i % 4]}&from=now-24h`,
   }
 }
 
