@@ -49,6 +49,8 @@ describe('every path of the contract is mounted and answers its shape', () => {
   test.each(Object.entries(CONTRACT))('%s', async (name, endpoint) => {
     const app = testApp(store, { renormalise: { start: () => job, job: () => job } })
     const path = endpoint.path.replace(/\{(\w+)\}/g, (_, key: string) => known[key]!)
+    // What a key is traded for has tests of its own (test/browser/key-gate.test.ts).
+    if ('noContent' in endpoint) return
     const body =
       endpoint.method === 'post'
         ? await post<unknown>(app, path, name === 'mapping' ? { attributes: { 'gen_ai.request.model': 'gpt-5' } } : {})
@@ -207,6 +209,15 @@ test('the OpenAPI document names every path and its parameters', async () => {
     expect.objectContaining({ name: 'id', in: 'path', required: true }),
     expect.objectContaining({ name: 'limit', in: 'query', required: false }),
     expect.objectContaining({ name: 'cursor', in: 'query' }),
+    expect.objectContaining({ name: 'preview', in: 'query' }),
   ])
+  const { post: login } = (
+    document.paths as unknown as Record<
+      string,
+      { post: { requestBody: object; responses: object; security: unknown[] } }
+    >
+  )['/api/login']!
+  expect([Object.keys(login.responses), login.security]).toEqual([['204', 'default'], []])
+  expect(JSON.stringify(login.requestBody)).toContain('"key"')
   expect(JSON.stringify(document)).toContain('"$ref":"#/components/schemas/Problem"')
 })

@@ -1,14 +1,15 @@
 import { type Context, Hono } from 'hono'
 import { compress } from 'hono/compress'
-import { CONTRACT, type Endpoint } from '../schema/api/contract.ts'
+import { CONTRACT, type Endpoint, FORMATS } from '../schema/api/contract.ts'
 import type { RouteName } from '../schema/api/paths.ts'
 import type { Trace } from '../schema/api/shapes.ts'
 import { checkDoors, corsHeaders, preflightHeaders } from '../schema/http/doors.ts'
 import { ARROW_TYPE, spansToArrow } from './answers/spans-arrow.ts'
 import { errorAnswer } from './errors.ts'
+import { csvAnswer, recordingSql } from './formats.ts'
 import { mountLogin } from './login.ts'
 import { parseRequest, readBody } from './parse-request.ts'
-import { HttpProblem, notFound } from './problem.ts'
+import { badRequest, HttpProblem, notFound } from './problem.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { healthRoutes, readinessStatus } from './routes/health.ts'
 import { ingestRoutes } from './routes/ingest.ts'
@@ -32,9 +33,6 @@ const HANDLERS: Handlers = {
   ...metricRoutes,
 }
 
-/** Routes that answer without a key: they say whether the process lives, not what it holds. */
-const OPEN_ROUTES: ReadonlySet<RouteName> = new Set(['healthz', 'readyz'])
-
 /** Routes that change what is stored. */
 const ADMIN_ROUTES: ReadonlySet<RouteName> = new Set(['renormalise', 'renormaliseJob'])
 
@@ -45,7 +43,8 @@ export const createApp = (deps: ServerDeps): Hono => {
   app.use(compress({ threshold: 1024 }))
   app.use(doorKeeper(deps))
   for (const name of inMatchingOrder())
-    app[CONTRACT[name].method](honoPath(CONTRACT[name].path), (context) => answer(deps, name, context))
+    if (name !== 'login' && name !== 'logout')
+      app[CONTRACT[name].method](honoPath(CONTRACT[name].path), (context) => answer(deps, name, context))
   mountLogin(app, deps)
   app.all('*', async (context) => {
     if (context.req.method !== 'GET' && context.req.method !== 'HEAD')
@@ -70,28 +69,42 @@ export const createApp = (deps: ServerDeps): Hono => {
 /** Paths of the program's own interfaces never fall back to the UI's page. */
 const isProgram = (path: string): boolean => /^\/(api|mcp|prometheus|tempo|v1)(\/|$)/.test(path)
 
-const answer = async (deps: ServerDeps, name: RouteName, context: Context): Promise<Response> => {
-  const projectId = OPEN_ROUTES.has(name) ? 0 : projectOf(deps, context.req.raw.headers)
+const answer = async (deps: ServerDeps, name: JsonRoute | 'metrics', context: Context): Promise<Response> => {
+  const endpoint: Endpoint = CONTRACT[name]
+  const projectId = endpoint.open ? 0 : projectOf(deps, context.req.raw.headers)
   if (ADMIN_ROUTES.has(name) && !deps.mayAdmin(context.req.raw.headers))
     throw new HttpProblem(403, 'This needs a key of scope admin: `recount key create --scope admin`.')
   if (name === 'metrics')
     return new Response(await deps.metrics(), {
       headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
     })
-  const endpoint: Endpoint = CONTRACT[name]
+  const search = new URL(context.req.url).searchParams
+  const format = formatOf(endpoint, search)
+  const { query, ...parsed } = parseRequest(
+    endpoint,
+    context.req.param(),
+    search,
+    endpoint.body ? await readBody(context.req.raw) : undefined,
+  )
+  const sql = format === 'sql' ? recordingSql(deps.database) : undefined
   const ask = {
-    database: deps.database,
+    database: sql?.database ?? deps.database,
     deps,
     projectId,
-    ...parseRequest(
-      endpoint,
-      context.req.param(),
-      new URL(context.req.url).searchParams,
-      endpoint.body ? await readBody(context.req.raw) : undefined,
-    ),
+    ...parsed,
+    // Which form an answer has is nothing that its handler asks for, and no filter.
+    query: query && typeof query === 'object' && 'format' in query ? { ...query, format: undefined } : query,
     nowMs: deps.nowMs?.() ?? Date.now(),
   }
+  if (format === 'csv')
+    return csvAnswer(name, ask.nowMs, (paging) =>
+      handle(name, { ...ask, query: { ...(ask.query as object), ...paging } } as unknown as Ask<JsonRoute>),
+    )
   const body = await handle(name, ask as Ask<JsonRoute>)
+  if (sql)
+    return new Response(sql.text(), {
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    })
   if (deps.validateResponses) endpoint.response?.parse(body)
   if (name === 'trace' && context.req.header('accept')?.includes(ARROW_TYPE))
     return new Response((await spansToArrow((body as Trace).spans)) as BodyInit, {
@@ -101,6 +114,15 @@ const answer = async (deps: ServerDeps, name: RouteName, context: Context): Prom
     status: name === 'readyz' ? readinessStatus(body) : 200,
     headers: { 'cache-control': 'no-store' },
   })
+}
+
+/** @throws HttpProblem 400 for a form that there is not */
+const formatOf = (endpoint: Endpoint, search: URLSearchParams): (typeof FORMATS)[number] => {
+  const format = search.get('format') || 'json'
+  const known = FORMATS.find((one) => one === format)
+  if (!known || (known !== 'json' && endpoint.method !== 'get'))
+    throw badRequest(`format=${format.slice(0, 40)} is not known here. Take json, sql, or csv for a list.`)
+  return known
 }
 
 /** The contract ties each name to its handler; TypeScript cannot follow that through a loop over names. */

@@ -1,19 +1,18 @@
 import type { Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { z } from 'zod'
+import { CONTRACT } from '../schema/api/contract.ts'
 import { HttpProblem } from './problem.ts'
 import type { ServerDeps } from './server-deps.ts'
 
 export const SESSION_COOKIE = 'recount_session'
-const Login = z.object({ key: z.string().min(1).max(200) })
 
 /**
  * The UI's door where keys are needed: POST /api/login trades a key for a cookie that no script can read and no other site can send;
  * POST /api/logout ends it. Programs send their key with every request instead.
  */
 export const mountLogin = (app: Hono, { logins }: Pick<ServerDeps, 'logins'>): void => {
-  app.post('/api/login', async (context) => {
-    const body = Login.safeParse(await context.req.json().catch(() => undefined))
+  app.post(CONTRACT.login.path, async (context) => {
+    const body = CONTRACT.login.body.safeParse(await context.req.json().catch(() => undefined))
     const id = body.success ? logins?.start(body.data.key) : undefined
     if (id === undefined)
       throw new HttpProblem(401, 'This key is not known here, or may not read. `recount key list` shows the keys.')
@@ -25,7 +24,7 @@ export const mountLogin = (app: Hono, { logins }: Pick<ServerDeps, 'logins'>): v
     })
     return context.body(null, 204)
   })
-  app.post('/api/logout', (context) => {
+  app.post(CONTRACT.logout.path, (context) => {
     const id = sessionIdOf(context)
     if (id !== undefined) logins?.end(id)
     deleteCookie(context, SESSION_COOKIE, { path: '/' })

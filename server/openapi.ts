@@ -36,19 +36,23 @@ const operation = (operationId: string, endpoint: Endpoint): Record<string, unkn
   ...(endpoint.body
     ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } } }
     : {}),
+  ...(endpoint.open ? { security: [] } : {}),
   responses: {
-    200: {
-      description: 'OK',
-      content: endpoint.response
-        ? { 'application/json': { schema: schemaOf(endpoint.response, 'output') } }
-        : { 'text/plain': { schema: { type: 'string' } } },
-    },
+    ...success(endpoint),
     default: {
       description: 'What went wrong, and what to do',
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   },
 })
+
+const success = (endpoint: Endpoint): Record<number, unknown> => {
+  if (endpoint.noContent) return { 204: { description: 'Done' } }
+  const content = endpoint.response
+    ? { 'application/json': { schema: schemaOf(endpoint.response, 'output') } }
+    : { 'text/plain': { schema: { type: 'string' } } }
+  return { 200: { description: 'OK', content } }
+}
 
 const parameters = (shape: z.ZodObject | undefined, place: 'path' | 'query'): unknown[] =>
   Object.entries(shape?.shape ?? {}).map(([name, type]) => {

@@ -48,6 +48,6 @@ export interface Ask<N extends RouteName> {
 }
 
 /** Routes that answer with JSON after the contract; `/metrics` is text and stands in app.ts. */
-export type JsonRoute = Exclude<RouteName, 'metrics'>
+export type JsonRoute = Exclude<RouteName, 'metrics' | 'login' | 'logout'>
 export type Handler<N extends RouteName> = (ask: Ask<N>) => Promise<Response<N>>
 export type Handlers = { readonly [N in JsonRoute]: Handler<N> }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { OUTCOMES } from '../model/kind.ts'
 import { METRIC_TYPES } from '../model/metric.ts'
+import { Failures } from './failures.ts'
 import { IngestAttributes, IngestReport, IngestSources } from './ingest.ts'
 import { Mapping, MappingRequest, RenormaliseJob, StoredMapping } from './mapping.ts'
 import { MetricName, MetricSeries } from './metric-shapes.ts'
@@ -57,6 +58,15 @@ export const Paging = z.object({
   cursor: z.string().max(2000).optional(),
 })
 
+/** Every JSON answer of a GET can be had as the SQL behind it; lists also as a table. `format` says so beside the route's own parameters. */
+export const FORMATS = ['json', 'csv', 'sql'] as const
+const Format = z.object({
+  format: z
+    .enum(FORMATS)
+    .optional()
+    .describe('csv: the whole list, every page, to download. sql: the questions that were asked for this answer'),
+})
+
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
 
 export interface Endpoint {
@@ -67,33 +77,46 @@ export interface Endpoint {
   readonly query?: z.ZodObject
   /** JSON that a POST takes. */
   readonly body?: z.ZodType
-  /** Absent: the answer is not JSON (`/metrics`). */
+  /** Absent: the answer is not JSON (`/metrics`), or there is none. */
   readonly response?: z.ZodType
+  /** Success is 204: there is nothing to say. */
+  readonly noContent?: boolean
+  /** Answered without a key. */
+  readonly open?: boolean
 }
 
 const MetricFilters = z.object({ ...TimeRange.shape, service: many.optional(), env: many.optional() })
 const SessionList = z.object({
   ...RunFilters.shape,
   ...Paging.shape,
+  ...Format.shape,
   sort: z.enum(['-end', '-costUsd', '-durationMs', '-errors']).default('-end'),
 })
 const ReplayQuery = z.object({
   limit: z.coerce.number().int().min(1).max(5000).default(5000),
   cursor: z.string().max(200).optional(),
+  preview: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe(
+      'true: of a recording of thousands of spans the first steps soon, marked `preview`, instead of the first page',
+    ),
 })
-const Report = z.object({ ...RunFilters.shape, ...Paging.shape })
+const Report = z.object({ ...RunFilters.shape, ...Paging.shape, ...Format.shape })
 
 export const CONTRACT = {
   healthz: {
     method: 'get',
     path: PATHS.healthz,
     summary: 'The process is alive',
+    open: true,
     response: z.object({ status: z.literal('ok') }),
   },
   readyz: {
     method: 'get',
     path: PATHS.readyz,
     summary: 'Can take telemetry and answer questions; 503 with reasons when not',
+    open: true,
     response: z.object({ status: z.enum(['ready', 'not_ready']), reasons: z.array(z.string()) }),
   },
   metrics: { method: 'get', path: PATHS.metrics, summary: 'Own metrics, Prometheus text format' },
@@ -161,6 +184,9 @@ export const CONTRACT = {
     path: PATHS.trace,
     summary: 'One trace with its light spans; as Arrow IPC with Accept: application/vnd.apache.arrow.stream',
     params: z.object({ traceId: z.string() }),
+    query: z.object({
+      spans: z.coerce.number().int().min(1).max(50_000).default(50_000).describe('the first so many, by start'),
+    }),
     response: Trace,
   },
   traceReplay: {
@@ -212,6 +238,31 @@ export const CONTRACT = {
     path: PATHS.renormaliseJob,
     summary: 'How far the last of these jobs is (scope admin)',
     response: RenormaliseJob,
+  },
+  logs: {
+    method: 'get',
+    path: PATHS.logs,
+    summary: 'Log records, newest first: of a session, a trace, a span, or all that match',
+    query: z.object({
+      ...TimeRange.shape,
+      ...Paging.shape,
+      session: z.string().max(500).optional(),
+      traceId: z.string().max(32).optional(),
+      spanId: z.string().max(16).optional(),
+      service: many.optional(),
+      event: many.optional(),
+      env: many.optional(),
+      severity: z.coerce.number().int().min(0).max(24).default(0).describe('at least: 9 info, 13 warning, 17 error'),
+      q: z.string().max(500).optional().describe('text in the body'),
+    }),
+    response: list(LogItem),
+  },
+  failures: {
+    method: 'get',
+    path: PATHS.failures,
+    summary: 'Runs that failed, by what failed first in them',
+    query: RunFilters,
+    response: Failures,
   },
   agents: {
     method: 'get',
@@ -285,6 +336,22 @@ export const CONTRACT = {
       cursor: z.string().max(2000).optional(),
     }),
     response: TextHits,
+  },
+  login: {
+    method: 'post',
+    path: PATHS.login,
+    summary:
+      'Trades an API key that may read for the cookie of the UI (HttpOnly, SameSite=Strict); programs send their key with every request instead',
+    body: z.object({ key: z.string().min(1).max(200) }),
+    noContent: true,
+    open: true,
+  },
+  logout: {
+    method: 'post',
+    path: PATHS.logout,
+    summary: 'Ends the session of the cookie',
+    noContent: true,
+    open: true,
   },
   status: {
     method: 'get',

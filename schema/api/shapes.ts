@@ -145,7 +145,7 @@ export type TraceItem = z.infer<typeof TraceItem>
 export const Trace = z.object({
   ...traceFields,
   spans: z.array(LightSpan),
-  truncated: z.boolean().describe('more than 50,000 spans: the first by start time'),
+  truncated: z.boolean().describe('it has more spans than were asked for: these are the first by start'),
 })
 export type Trace = z.infer<typeof Trace>
 
@@ -216,6 +216,7 @@ export const LogItem = z.object({
   timeNanos: nanos,
   traceId: z.string(),
   spanId: z.string(),
+  service: z.string(),
   severity: z.number(),
   severityText: z.string(),
   eventName: z.string(),
@@ -319,6 +320,10 @@ export const Replay = z.object({
   run: Run.nullable().describe('the run, where one trace was asked for'),
   steps: z.array(Step),
   next: z.string().nullable(),
+  preview: z
+    .literal(true)
+    .optional()
+    .describe('only the first steps of a long recording, with totals of what was read: ask again without preview'),
 })
 export type Replay = z.infer<typeof Replay>
 
@@ -365,7 +370,10 @@ export type Overview = z.infer<typeof Overview>
 /** One line of /api/agents, /api/tools, /api/models; what does not apply to a list is null. */
 export const UsageItem = z.object({
   key: z.record(z.string(), z.string()),
-  runs: count,
+  runs: count.describe('of an agent: those whose root it is; of a tool or model: those that contain it'),
+  partOfRuns: count
+    .nullable()
+    .describe('of an agent: runs in which it took part, its own and those of others; null for tools and models'),
   calls: count,
   errors: count,
   failureRate: Rate,

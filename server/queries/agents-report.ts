@@ -78,6 +78,7 @@ export const agentsReport = async (
     const lastNanos = runs?.last_nanos ?? members.get(agent)?.last_nanos ?? figures.lastNanos
     return {
       ...itemOf(agent, runs, versions, figures, runs ? values : undefined),
+      partOfRuns: members.get(agent)?.runs ?? runs?.runs ?? 0,
       lastSeen: isoOfNanos(BigInt(lastNanos)),
     }
   })
@@ -89,7 +90,7 @@ const itemOf = (
   versions: readonly AgentRow[],
   calls: CallFigures,
   series: number[] | undefined,
-): Omit<UsageItem, 'lastSeen'> => {
+): Omit<UsageItem, 'lastSeen' | 'partOfRuns'> => {
   const errors = runs ? runs.error_runs : calls.errors
   const judgedCalls = calls.valid + calls.invalid
   return {

@@ -41,4 +41,6 @@ FROM (
     LIMIT 1 BY r.run_id
 )
 ARRAY JOIN calls_of_run AS call
+-- No ids: the calls of all spans.
+WHERE empty({spanIds:Array(String)}) OR call.1 IN (SELECT toFixedString(unhex(arrayJoin({spanIds:Array(String)})), 8))
 LIMIT {limit:UInt32}

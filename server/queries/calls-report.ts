@@ -71,6 +71,7 @@ const itemOf = (figure: CallFigures, member: MemberRow | undefined): UsageItem =
     valid: null,
     success: null,
     costPerSuccess: null,
+    partOfRuns: null,
     guardrailHits: null,
     guardrailEvaluations: null,
     lastSeen: isoOfNanos(member ? BigInt(member.last_nanos) : figure.lastNanos),

@@ -41,8 +41,10 @@ export const callsOfRuns = async (
   database: Database,
   projectId: number,
   runIds: readonly string[],
+  /** Of these spans alone; none: of all. */
+  spanIds: readonly string[] = [],
 ): Promise<Map<string, CallRow>> => {
-  const rows = await database.query<CallRow>(CALLS, { project: projectId, runIds, limit: CALLS_MAX })
+  const rows = await database.query<CallRow>(CALLS, { project: projectId, runIds, spanIds, limit: CALLS_MAX })
   return new Map(rows.map((row) => [spanKey(row.trace_id, row.span_id), row]))
 }
 

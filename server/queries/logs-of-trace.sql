@@ -6,6 +6,7 @@ FROM (
         toString(toUnixTimestamp64Nano(l.time)) AS time_nanos,
         lower(hex(l.trace_id)) AS trace_id,
         if(l.span_id = toFixedString('', 8), '', lower(hex(l.span_id))) AS span_id,
+        l.service AS service,
         l.severity AS severity,
         l.severity_text AS severity_text,
         l.event_name AS event_name,

@@ -6,7 +6,9 @@ import { sqlFile } from './sql-file.ts'
 import type { TracePlace } from './traces.ts'
 
 const SQL = sqlFile('logs-of-trace')
+const SEARCH = sqlFile('logs-search')
 const SORT = '+time'
+const NEWEST = '-time'
 /** A record may be written shortly before its span starts or after it ended, by another clock. */
 const SLACK_NANOS = 3_600_000_000_000n
 
@@ -15,6 +17,7 @@ export interface LogRow {
   readonly time_nanos: string
   readonly trace_id: string
   readonly span_id: string
+  readonly service: string
   readonly severity: number
   readonly severity_text: string
   readonly event_name: string
@@ -70,18 +73,59 @@ export const logsOfTrace = async (
     afterKey: after?.keys[1] ?? '',
   })
   const { page, next } = pageOf(rows, limit, (last) => cursorOf(SORT, last.time_nanos, last.log_id))
-  return {
-    items: page.map((row) => ({
-      logId: row.log_id,
-      timeNanos: row.time_nanos,
-      traceId: row.trace_id,
-      spanId: row.span_id,
-      severity: row.severity,
-      severityText: row.severity_text,
-      eventName: row.event_name,
-      body: row.body,
-      attributes: attributesOf(row.attrs, row.nums),
-    })),
-    next,
-  }
+  return { items: page.map(itemOfRow), next }
+}
+
+const itemOfRow = (row: LogRow): LogItem => ({
+  logId: row.log_id,
+  timeNanos: row.time_nanos,
+  traceId: row.trace_id,
+  spanId: row.span_id,
+  service: row.service,
+  severity: row.severity,
+  severityText: row.severity_text,
+  eventName: row.event_name,
+  body: row.body,
+  attributes: attributesOf(row.attrs, row.nums),
+})
+
+export interface LogSearch {
+  /** Undefined: whatever trace they belong to, or none. */
+  readonly places: readonly TracePlace[] | undefined
+  readonly fromMs: number | undefined
+  readonly toMs: number | undefined
+  readonly spanId: string
+  readonly services: readonly string[]
+  readonly events: readonly string[]
+  readonly envs: readonly string[]
+  readonly severity: number
+  readonly q: string
+}
+
+/** Log records that match, newest first. */
+export const searchLogs = async (
+  database: Database,
+  projectId: number,
+  { places, fromMs, toMs, ...search }: LogSearch,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<{ items: LogItem[]; next: string | null }> => {
+  const after = parseCursor(cursor, NEWEST, 2)
+  const starts = places?.map((place) => BigInt(place.start_nanos) - SLACK_NANOS) ?? []
+  const ends = places?.map((place) => BigInt(place.end_nanos) + SLACK_NANOS) ?? []
+  const first =
+    fromMs === undefined ? starts.reduce((a, b) => (a < b ? a : b), starts[0] ?? 0n) : BigInt(fromMs) * 1_000_000n
+  const last = toMs === undefined ? ends.reduce((a, b) => (a > b ? a : b), ends[0] ?? 0n) : BigInt(toMs) * 1_000_000n
+  const rows = await database.query<LogRow>(SEARCH, {
+    project: projectId,
+    ...search,
+    byTrace: places !== undefined,
+    traceIds: places?.map((place) => place.trace_id) ?? [],
+    firstNanos: first.toString(),
+    lastNanos: last.toString(),
+    after: numericKey(after?.keys[0]),
+    afterKey: after?.keys[1] ?? '',
+    limit: limit + 1,
+  })
+  const { page, next } = pageOf(rows, limit, (row) => cursorOf(NEWEST, row.time_nanos, row.log_id))
+  return { items: page.map(itemOfRow), next }
 }

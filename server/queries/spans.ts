@@ -79,25 +79,30 @@ export const traceWithSpans = async (
   database: Database,
   projectId: number,
   traceId: string,
+  spansMax: number = TRACE_SPANS_MAX,
 ): Promise<Trace | undefined> => {
   const places = await tracePlaces(database, projectId, [traceId])
   const [place] = places
   if (!place) return undefined
+  const reading = database.query<LightSpanRow>(LIGHT, { ...spanBounds(projectId, places), limit: spansMax + 1 })
+  // Of the first spans of a long trace only their calls are worth the way; of all, both are asked for at once.
+  const wanted = spansMax < place.span_count ? (await reading).map((row) => row.span_id) : []
   const [[item], rows, calls] = await Promise.all([
     withFigures(database, projectId, places),
-    database.query<LightSpanRow>(LIGHT, { ...spanBounds(projectId, places), limit: TRACE_SPANS_MAX + 1 }),
-    callsOfRuns(database, projectId, [place.run_id]),
+    reading,
+    callsOfRuns(database, projectId, [place.run_id], wanted.length <= SPAN_IDS_MAX ? wanted : []),
   ])
   return (
     item && {
       ...item,
-      spans: rows
-        .slice(0, TRACE_SPANS_MAX)
-        .map((row) => lightSpanOfRow(row, calls.get(spanKey(row.trace_id, row.span_id)))),
-      truncated: rows.length > TRACE_SPANS_MAX,
+      spans: rows.slice(0, spansMax).map((row) => lightSpanOfRow(row, calls.get(spanKey(row.trace_id, row.span_id)))),
+      truncated: rows.length > spansMax,
     }
   )
 }
+
+/** Ids that one question names. */
+const SPAN_IDS_MAX = 5_000
 
 const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const
 
@@ -113,7 +118,7 @@ export const spanById = async (
   if (!place) return undefined
   const [[row], calls, logs] = await Promise.all([
     database.query<SpanRow>(BY_ID, { ...spanBounds(projectId, places), traceId: place.trace_id, spanId }),
-    callsOfRuns(database, projectId, [place.run_id]),
+    callsOfRuns(database, projectId, [place.run_id], [spanId]),
     logRows(database, projectId, places, { limit: SPAN_LOGS_MAX, names: MESSAGE_EVENT_NAMES }),
   ])
   if (!row) return undefined

@@ -18,6 +18,8 @@ const SCORES = sqlFile('scores-of-session')
 export const REPLAY_SPANS_MAX = 50_000
 const REPLAY_LOGS_MAX = 50_000
 const REPLAY_SCORES_MAX = 5000
+/** Messages told by log records, of a part of a session. */
+const LOGS_PER_SPAN = 4
 /** Bodies that one question brings: a history of 100 KB on each is 50 MB. */
 const BODIES_AT_ONCE = 500
 const BATCHES_AHEAD = 1
@@ -85,17 +87,26 @@ export interface Wanted {
   readonly places: readonly TracePlace[]
   /** Id of the session where it is asked for as a whole: scores that judge it as such belong to the replay too. */
   readonly session: string
+  /** The first so many spans alone. */
+  readonly spansMax?: number
 }
 
-export const load = async (database: Database, { projectId, places, session }: Wanted): Promise<Loaded> => {
+export const load = async (
+  database: Database,
+  { projectId, places, session, spansMax = REPLAY_SPANS_MAX }: Wanted,
+): Promise<Loaded> => {
   const runIds = [...new Set(places.map((place) => place.run_id))]
   const traceIds = places.map((place) => place.trace_id)
   const groups = grouped(places)
+  const reading = inTurn(groups, spansMax, (group, limit) =>
+    database.query<ReplaySpan>(SPANS, { ...spanBounds(projectId, group), limit }),
+  )
+  // Of a few spans only their calls are worth the way; of all, both are asked for at once.
+  const isPart = spansMax < REPLAY_SPANS_MAX
+  const callsWanted = isPart ? (await reading).map((span) => span.span_id) : []
   const [spans, calls, checks, scores, logs] = await Promise.all([
-    inTurn(groups, REPLAY_SPANS_MAX, (group, limit) =>
-      database.query<ReplaySpan>(SPANS, { ...spanBounds(projectId, group), limit }),
-    ),
-    callsOfRuns(database, projectId, runIds),
+    reading,
+    callsOfRuns(database, projectId, runIds, callsWanted),
     checksOfRuns(database, projectId, runIds),
     database.query<ScoreRow>(SCORES, {
       project: projectId,
@@ -104,7 +115,7 @@ export const load = async (database: Database, { projectId, places, session }: W
       wholeSession: session !== '',
       limit: REPLAY_SCORES_MAX,
     }),
-    inTurn(groups, REPLAY_LOGS_MAX, (group, limit) =>
+    inTurn(groups, isPart ? spansMax * LOGS_PER_SPAN : REPLAY_LOGS_MAX, (group, limit) =>
       logRows(database, projectId, group, {
         limit,
         names: MESSAGE_EVENT_NAMES,

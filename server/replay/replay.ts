@@ -6,11 +6,12 @@ import { cursorOf, parseCursor } from '../queries/cursor.ts'
 import { runById, sessionById, sessionKeyOf, wholeSessions } from '../queries/sessions.ts'
 import { type TracePlace, tracePlaces } from '../queries/traces.ts'
 import { assemble } from './assemble.ts'
-import { load } from './load.ts'
+import { load, type Wanted } from './load.ts'
 
 interface Page {
   readonly limit: number
   readonly cursor?: string | undefined
+  readonly preview?: 'true' | 'false' | undefined
 }
 
 const SORT = 'seq'
@@ -31,8 +32,7 @@ export const sessionReplay = async (
     projectId,
     runs.flatMap((run) => run.traceIds),
   )
-  const steps = await stepsOf(database, projectId, places, item.named ? item.id : '')
-  return { session: item, run: null, ...pageOf(steps, page) }
+  return { session: item, run: null, ...(await stepPage(database, projectId, places, item.named ? item.id : '', page)) }
 }
 
 /** What happened in one trace. Totals are of this trace alone. */
@@ -52,8 +52,37 @@ export const traceReplay = async (
   ])
   const session = key && (await wholeSessions(database, projectId, [key], nowMs)).get(key)
   if (!run || !session) return undefined
-  const steps = await stepsOf(database, projectId, places, '')
-  return { session, run: runOfRow(run, nowMs), ...pageOf(steps, page) }
+  return { session, run: runOfRow(run, nowMs), ...(await stepPage(database, projectId, places, '', page)) }
+}
+
+/** Of a recording of more spans a preview is worth its own reading: the first of them, in the time of a short recording. */
+const PREVIEWED_SPANS_MIN = 4_000
+const PREVIEW_SPANS = 1_200
+/** Results and last words of the last spans that were read may be told by later ones: steps from here on are left for the whole. */
+const PREVIEW_SHARE = 0.75
+
+type StepPage = Pick<Replay, 'steps' | 'next' | 'preview'>
+
+const stepPage = async (
+  database: Database,
+  projectId: number,
+  places: readonly TracePlace[],
+  session: string,
+  page: Page,
+): Promise<StepPage> => {
+  const spans = places.reduce((sum, place) => sum + place.span_count, 0)
+  const isKept = keptOf.get(database)?.has(fingerprint(projectId, places, session)) ?? false
+  if (page.preview === 'true' && page.cursor === undefined && spans >= PREVIEWED_SPANS_MIN && !isKept)
+    return previewOf(database, { projectId, places, session }, page.limit)
+  return pageOf(await stepsOf(database, projectId, places, session), page)
+}
+
+/** The first steps, made of the first spans alone: soon there, and replaced by the whole. Their totals are of what was read. */
+const previewOf = async (database: Database, wanted: Omit<Wanted, 'spansMax'>, limit: number): Promise<StepPage> => {
+  const loaded = await load(database, { ...wanted, spansMax: PREVIEW_SPANS })
+  const until = BigInt(loaded.spans[Math.floor(loaded.spans.length * PREVIEW_SHARE)]?.start_nanos ?? 0)
+  const steps = (await assemble(database, loaded)).filter((step) => BigInt(step.startNanos) < until)
+  return { steps: steps.slice(0, limit), next: null, preview: true }
 }
 
 /** Replays that are being read page by page: each page needs the steps before it, and long ones take seconds to assemble. */

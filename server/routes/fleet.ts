@@ -5,6 +5,7 @@ import { agentsReport } from '../queries/agents-report.ts'
 import { bounded } from '../queries/bounds.ts'
 import { modelsReport, toolsReport } from '../queries/calls-report.ts'
 import { cursorOf, parseCursor } from '../queries/cursor.ts'
+import { failures } from '../queries/failures.ts'
 import { type BoundedQuestion, runQuestion } from '../queries/filter.ts'
 import { keyText } from '../queries/fleet.ts'
 import { search } from '../queries/search.ts'
@@ -16,6 +17,7 @@ export const fleetRoutes = {
   agents: (ask) => report(ask, (question) => agentsReport(ask.database, question, ask.nowMs)),
   tools: (ask) => report(ask, (question) => toolsReport(ask.database, question)),
   models: (ask) => report(ask, (question) => modelsReport(ask.database, question)),
+  failures: ({ database, projectId, query, nowMs }) => failures(database, runQuestion(projectId, query, nowMs)),
   search: async ({ database, projectId, query, nowMs }) => ({
     items: await search(database, projectId, query.q, nowMs),
   }),

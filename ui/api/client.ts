@@ -47,7 +47,7 @@ export const post = async <N extends RouteName>(
 
 /** Trades an API key for the session cookie. Throws ApiError: 401 where the key is not known or may not read. */
 export const logIn = async (key: string): Promise<void> => {
-  const response = await fetch('/api/login', {
+  const response = await fetch(PATHS.login, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ key }),

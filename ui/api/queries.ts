@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { Query } from '../../schema/api/contract.ts'
+import type { Response as Answer, Query } from '../../schema/api/contract.ts'
 import { get } from './client.ts'
 
 /**
@@ -72,10 +72,24 @@ export const tracesQuery = (filters: Filters, { live }: Freshness = {}, limit = 
 /** Of a long recording the beginning is shown soon; the rest, which nobody waits for, comes in the largest pages there are. */
 const FIRST_STEPS = 500
 const MORE_STEPS = 5_000
+/** After a preview the recording is read again from its beginning, whole. */
+const BEGINNING = ''
 const replayPage = (cursor: string | null) => ({
   limit: cursor === null ? FIRST_STEPS : MORE_STEPS,
-  cursor: cursor ?? undefined,
+  cursor: cursor || undefined,
+  preview: cursor === null ? ('true' as const) : undefined,
 })
+const afterPage = ({
+  next,
+  preview,
+}: {
+  readonly next: string | null
+  readonly preview?: true | undefined
+}): string | null => (preview ? BEGINNING : next)
+
+/** The steps of every page; those of the preview only until the first real page is there. */
+export const stepsOfPages = (pages: readonly Answer<'sessionReplay'>[]): Answer<'sessionReplay'>['steps'] =>
+  pages.flatMap((page) => (page.preview && pages.length > 1 ? [] : page.steps))
 
 /** `next` continues. */
 export const sessionReplayQuery = (id: string) =>
@@ -83,7 +97,7 @@ export const sessionReplayQuery = (id: string) =>
     queryKey: ['sessionReplay', id],
     queryFn: ({ signal, pageParam }) => get('sessionReplay', { params: { id }, query: replayPage(pageParam), signal }),
     initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    getNextPageParam: afterPage,
   })
 
 export const traceReplayQuery = (traceId: string) =>
@@ -92,7 +106,15 @@ export const traceReplayQuery = (traceId: string) =>
     queryFn: ({ signal, pageParam }) =>
       get('traceReplay', { params: { traceId }, query: replayPage(pageParam), signal }),
     initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    getNextPageParam: afterPage,
+  })
+
+/** Most traces are whole with their first spans; of a long one the rest is asked for by `traceQuery`. */
+const FIRST_SPANS = 2_000
+export const traceStartQuery = (traceId: string) =>
+  queryOptions({
+    queryKey: ['trace', traceId, FIRST_SPANS],
+    queryFn: ({ signal }) => get('trace', { params: { traceId }, query: { spans: FIRST_SPANS }, signal }),
   })
 
 export const traceQuery = (traceId: string) =>

@@ -1,6 +1,7 @@
 import type { Response as Answer, Params } from '../../schema/api/contract.ts'
 import { PATHS, type RouteName } from '../../schema/api/paths.ts'
 import { resolveRange } from '../util/time-range.ts'
+import { failuresOf } from './failures.ts'
 import { fullSpanOf } from './full-span.ts'
 import { attributesOf, ingestOf, sourcesOf } from './ingest.ts'
 import { MAPPING_EXAMPLE } from './mapping-example.ts'
@@ -25,7 +26,7 @@ interface Call {
 }
 /** Undefined is 404. */
 type Handlers = {
-  readonly [N in Exclude<RouteName, 'metrics' | 'openapi' | 'healthz' | 'readyz'>]: (
+  readonly [N in Exclude<RouteName, 'metrics' | 'openapi' | 'healthz' | 'readyz' | 'login' | 'logout'>]: (
     call: Call,
   ) => Answer<N> | undefined
 }
@@ -129,6 +130,14 @@ const HANDLERS: Handlers = {
   trace: (call) => when(byTrace(call), traceOf),
   traceReplay: (call) => when(byTrace(call), traceReplayOf),
   traceLogs: (call) => when(byTrace(call), (s) => ({ items: [...logsOf(s)], next: null })),
+  logs: ({ sessions, query }) => ({
+    items: sessions
+      .filter((s) => s.traceIds[0] === query.get('traceId') || s.id === query.get('session'))
+      .flatMap((s) => [...logsOf(s)])
+      .filter((log) => !query.get('spanId') || log.spanId === query.get('spanId')),
+    next: null,
+  }),
+  failures: (call) => failuresOf(chosen(call)),
   span: (call) => when(byTrace(call), (s) => fullSpanOf(s, (call.params as Params<'span'>).spanId)),
   spanMapping: (call) => when(byTrace(call), () => ({ ...MAPPING_EXAMPLE, storedMapperVersion: 1, differs: [] })),
   mapping: () => ({ items: [MAPPING_EXAMPLE] }),

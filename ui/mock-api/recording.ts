@@ -255,6 +255,7 @@ export const logsOf = (session: MockSession): readonly LogItem[] => [
     timeNanos: nanosAt(session, 0.58),
     traceId: session.traceIds[0]!,
     spanId: spansOf(session)[8]?.spanId ?? '',
+    service: session.agent,
     severity: 13,
     severityText: 'WARN',
     eventName: '',

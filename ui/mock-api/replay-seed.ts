@@ -199,6 +199,7 @@ const LOGS: LogItem[] = [
   timeNanos: String(FIXTURE_ORIGIN_NANOS + BigInt(Number(atS) * 1000) * 1_000_000n),
   traceId: SHOWCASE_TRACE,
   spanId: '',
+  service: 'refund-agent',
   severity: Number(severity),
   severityText: String(severityText),
   eventName: '',

@@ -168,6 +168,7 @@ const itemOf = (by: Group, name: string, sessions: readonly MockSession[], perio
   return {
     key: { [by]: name, ...(isAgent ? { team: sessions[0]?.team ?? '' } : {}) },
     runs: sessions.length,
+    partOfRuns: isAgent ? sessions.length : null,
     calls,
     errors,
     failureRate: rateOf(Math.min(errors, calls), calls),

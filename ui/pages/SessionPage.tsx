@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useDeferredValue, useEffect, useMemo } from 'react'
 import { isNotFound } from '../api/errors.ts'
-import { sessionQuery, sessionReplayQuery } from '../api/queries.ts'
+import { sessionQuery, sessionReplayQuery, stepsOfPages } from '../api/queries.ts'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorState } from '../components/ErrorState.tsx'
 import { buildReplay } from '../replay/model.ts'
@@ -26,11 +26,7 @@ export const SessionPage = () => {
   const pages = useDeferredValue(replay.data?.pages)
   const model = useMemo(() => {
     if (!pages?.[0]) return undefined
-    return buildReplay(
-      pages[0].session,
-      session.data?.runs ?? [],
-      pages.flatMap((page) => page.steps),
-    )
+    return buildReplay(pages[0].session, session.data?.runs ?? [], stepsOfPages(pages))
   }, [pages, session.data])
   if (isNotFound(replay.error)) {
     return (

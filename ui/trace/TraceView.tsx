@@ -3,7 +3,7 @@ import { ChevronDown, ChevronUp, Search, X } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Trace } from '../../schema/api/shapes.ts'
 import { isNotFound } from '../api/errors.ts'
-import { traceQuery } from '../api/queries.ts'
+import { traceQuery, traceStartQuery } from '../api/queries.ts'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorState } from '../components/ErrorState.tsx'
 import { parseZoom, writeZoom } from '../replay/zoom.ts'
@@ -30,7 +30,10 @@ interface Props {
 /** Loads a trace and shows it as a waterfall. */
 export const TraceView = (props: Props) => {
   const { traceId, onModel } = props
-  const { data: trace, error, refetch } = useQuery(traceQuery(traceId))
+  const start = useQuery(traceStartQuery(traceId))
+  const whole = useQuery({ ...traceQuery(traceId), enabled: start.data?.truncated === true })
+  const trace = whole.data ?? start.data
+  const { error, refetch } = start.error ? start : whole
   const built = useTree(trace?.spans)
   const model = useMemo(() => built && traceModel(built), [built])
   useEffect(() => {
@@ -46,7 +49,7 @@ export const TraceView = (props: Props) => {
   }
   if (error && !model) return <ErrorState error={error} subject="The trace" onRetry={() => void refetch()} />
   if (!model || !trace) return <TraceSkeleton />
-  return <Loaded {...props} model={model} truncated={trace.truncated} />
+  return <Loaded {...props} model={model} truncated={whole.data?.truncated ?? false} />
 }
 
 const Loaded = ({
