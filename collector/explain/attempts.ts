@@ -6,7 +6,7 @@ import type { Kind } from '../../schema/model/kind.ts'
 import type { AnyValue, KeyValue, WireSpan } from '../../schema/otlp/wire.ts'
 import { isObject, parsedJson, plainOf, textOf } from '../normalise/any-value.ts'
 import { isId, RESOURCE_RANKS, TABLE } from '../normalise/facts.ts'
-import { EVENT_RANK } from '../normalise/span-events.ts'
+import { CONTENT_KEYS, EVENT_RANK } from '../normalise/span-events.ts'
 
 export type Source = (typeof MAPPING_SOURCES)[number]
 
@@ -112,10 +112,11 @@ export class Attempts {
     const field = CONTENT_EVENTS.get(event.name)
     for (const pair of event.attributes) {
       const given = this.#give({ key: `${event.name}: ${pair.key}`, value: pair.value }, 'event')
-      if (field !== undefined && (pair.key === 'content' || pair.key === 'message'))
+      if (field !== undefined && CONTENT_KEYS.includes(pair.key))
         // Of inputs the first counts, of outputs the last.
         this.#attempt(given, F[field], field === 'inputContent' ? EVENT_RANK + this.#attempts.length : EVENT_RANK)
-      if (field === 'outputContent' && pair.key === 'finish_reason') this.#attempt(given, F.finishReason, EVENT_RANK)
+      if (event.name === 'gen_ai.choice' && pair.key === 'finish_reason')
+        this.#attempt(given, F.finishReason, EVENT_RANK)
     }
   }
 

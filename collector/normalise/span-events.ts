@@ -18,15 +18,18 @@ export const readEvents = (facts: Facts, events: WireSpan['events']): void => {
     }
     const field = CONTENT_EVENTS.get(event.name)
     if (field === undefined) continue
-    const content = attributeOf(event.attributes, 'content') ?? attributeOf(event.attributes, 'message')
+    const content = CONTENT_KEYS.map((key) => attributeOf(event.attributes, key)).find((value) => value !== undefined)
     // Of inputs the first counts, of outputs the last; `set` lets a later value of equal rank win.
     if (content !== undefined && (field !== 'inputContent' || !facts.has(F.inputContent)))
       facts.set(F[field], content, EVENT_RANK)
-    if (field !== 'outputContent') continue
+    if (event.name !== 'gen_ai.choice') continue
     facts.set(F.answer, true, EVENT_RANK)
     facts.set(F.finishReason, attributeOf(event.attributes, 'finish_reason') ?? null, EVENT_RANK)
   }
 }
+
+/** Attributes of such an event that hold its content, the most exact first. */
+export const CONTENT_KEYS: readonly string[] = ['content', 'message', 'output']
 
 const attributeOf = (attributes: readonly KeyValue[], key: string): KeyValue['value'] | undefined =>
   attributes.findLast((pair) => pair.key === key)?.value ?? undefined

@@ -116,7 +116,7 @@ export const completeSpan = (core: SpanCore, reading: Reading): Span => {
     userId: facts.text(F.user),
     tool: kind === 'tool' || kind === 'approval' ? toolNameOf(facts, core.name) : '',
     toolCallId: facts.text(F.toolCallId),
-    toolArguments: kind === 'tool' ? facts.text(F.toolArguments).slice(0, TOOL_ARGUMENTS_BYTES_MAX) : '',
+    toolArguments: kind === 'tool' ? toolArgumentsOf(facts).slice(0, TOOL_ARGUMENTS_BYTES_MAX) : '',
     toolDefinitionsRef: toolsRef(facts, kind, core, reading.contents),
     guardrail: kind === 'guardrail' || kind === 'evaluator' ? guardrailOf(facts, core.name) : '',
     verdict: kind === 'guardrail' ? verdictOf(facts, core, reading.exception, failure.failed) : '',
@@ -220,6 +220,20 @@ const toolNameOf = (facts: Facts, name: string): string => {
   return facts.rawKind === 'tools/call' ? '' : name
 }
 
+/** What went into a tool's span is its arguments where nothing says so more plainly (dialects.md §8), without what frameworks wrap around them. */
+const toolArgumentsOf = (facts: Facts): string => {
+  const said = facts.text(F.toolArguments)
+  if (said !== '' || !facts.has(F.inputContent)) return said
+  const text = facts.text(F.inputContent)
+  if (text.length > TOOL_ARGUMENTS_BYTES_MAX) return ''
+  const object = parsedJson(text)
+  if (!isObject(object)) return ''
+  const inner = [object.kwargs, object.args, object.arguments, object.input].find(
+    (value) => isObject(value) && (Object.keys(object).length === 1 || 'name' in object || 'kwargs' in object),
+  )
+  return inner === undefined ? text : JSON.stringify(inner)
+}
+
 const toolsRef = (facts: Facts, kind: Kind, core: SpanCore, contents: Contents): string => {
   const canonical =
     kind === 'tool' && facts.has(F.toolSchema)
@@ -270,7 +284,7 @@ const nanos = (count: number | undefined): bigint =>
   count === undefined || count <= 0 || count > 1e15 ? 0n : BigInt(Math.round(count))
 
 const inputPreview = (facts: Facts, kind: Kind): string => {
-  if (kind === 'tool') return cut(facts.text(F.toolArguments) || facts.text(F.inputContent))
+  if (kind === 'tool') return cut(toolArgumentsOf(facts) || facts.text(F.inputContent))
   if (!facts.has(F.inputContent))
     return facts.inputMessages.length > 0 ? flattenedPreview(facts.inputMessages, 'input') : ''
   if (facts.inputMessages.length > 0)

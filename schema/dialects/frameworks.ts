@@ -256,8 +256,9 @@ export const haystack: Dialect = {
     toolCallId: ['haystack.tool.call.id'],
     approval: ['haystack.agent.hook.human_in_the_loop.strategy.decision'],
     failure: ['haystack.tool.error'],
-    inputContent: ['haystack.agent.input'],
-    outputContent: ['haystack.agent.output'],
+    toolArguments: ['haystack.agent.step.tool.input'],
+    inputContent: ['haystack.agent.input', 'haystack.agent.step.llm.input'],
+    outputContent: ['haystack.agent.output', 'haystack.agent.step.tool.output', 'haystack.agent.step.llm.output'],
   },
 }
 

@@ -85,6 +85,7 @@ export const CONTENT_EVENTS: ReadonlyMap<string, 'inputContent' | 'outputContent
   ['gen_ai.user.message', 'inputContent'],
   ['gen_ai.choice', 'outputContent'],
   ['gen_ai.tool.message', 'toolArguments'],
+  ['tool.output', 'outputContent'],
 ])
 
 /** Span events whose attributes are the call's own. */

@@ -87,6 +87,8 @@ export const toolCall = (
 export const resultOf = (body: SpanBody): string => {
   const attribute = firstAttribute(body, RESULT_KEYS)
   if (attribute !== '') return unwrapped(attribute)
+  const given = body.events.findLast((event) => event.name === 'tool.output')?.attributes
+  if (given) return textOf(given.output ?? given.content)
   const choice = body.events.findLast((event) => event.name === 'gen_ai.choice')?.attributes.message
   const parts = typeof choice === 'string' ? (parseJson(choice) ?? choice) : choice
   if (Array.isArray(parts))
