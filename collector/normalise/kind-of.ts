@@ -31,6 +31,7 @@ const kindFromContent = (facts: Facts, name: string): Kind | undefined => {
   )
     return 'tool'
   if (facts.has(F.modelResponse) && facts.isNamed(F.modelResponse)) return 'llm'
+  if (facts.has(F.approval)) return 'approval'
   if (facts.has(F.guardrail)) return 'guardrail'
   return undefined
 }

@@ -16,6 +16,7 @@ export const claudeCode: Dialect = {
         'claude_code.llm_request': 'llm',
         llm_request: 'llm',
         'claude_code.tool': 'tool',
+        tool: 'tool',
         'claude_code.tool.blocked_on_user': 'approval',
         'tool.blocked_on_user': 'approval',
         'claude_code.tool.execution': 'tool',
