@@ -2,6 +2,7 @@ import type { Database } from '../../schema/clickhouse/database.ts'
 import type { TraceRow } from '../../schema/clickhouse/tables.ts'
 import type { TraceKey } from '../spool/keys.ts'
 import { assignTrace, sessionRunId, strayResponseIds, type TraceAssignment } from './assign-trace.ts'
+import type { Breath } from './breath.ts'
 import { groupBy } from './group-by.ts'
 import { assignTraces } from './group-runs.ts'
 import { readSpans, readStrays, readTraces, readTracesOfResponses, readTracesOfSessions } from './read-runs.ts'
@@ -21,6 +22,8 @@ export interface KnownSpans {
   readonly arrived: ReadonlyMap<string, readonly TallySpan[]> | undefined
   /** All that was known of a trace at its last tally. */
   readonly before: (traceId: string) => readonly TallySpan[] | undefined
+  /** Traces that were never noted although the engine has spans of them. */
+  readonly uncounted: ReadonlySet<string>
 }
 
 /** A provider SDK's own trace of a call starts within this of the framework's span for it. */
@@ -35,10 +38,11 @@ export const gather = async (
   projectId: number,
   keys: readonly TraceKey[],
   known: KnownSpans,
+  breath: Breath,
 ): Promise<ReadonlyMap<string, TraceState>> => {
   const found = new Found(database, projectId, known)
   await found.readKeys(keys)
-  await found.readRelated()
+  await found.readRelated(breath)
   await found.readMembers()
   return found.assigned()
 }
@@ -64,8 +68,8 @@ class Found {
 
   /** True if all spans of the trace are at hand: it was never noted, so it is no older than these segments, or it was kept since its last tally. */
   #takeKnown(traceId: string): boolean {
-    const { arrived, before } = this.#known
-    if (!arrived) return false
+    const { arrived, before, uncounted } = this.#known
+    if (!arrived || uncounted.has(traceId)) return false
     const earlier = this.#previous.has(traceId) ? before(traceId) : NONE
     if (!earlier) return false
     const now = arrived.get(traceId) ?? NONE
@@ -78,12 +82,13 @@ class Found {
    * Traces that tell of the same answers: those that a touched stray repeats, and strays that repeat a touched one. And where records without a trace
    * tell of a session's calls, the session's traces.
    */
-  async readRelated(): Promise<void> {
+  async readRelated(breath: Breath): Promise<void> {
     const repeated: string[] = []
     const told = new Set<string>()
     const traceless = new Set<string>()
     const sessions = new Set<string>()
     for (const [traceId, spans] of this.#spans) {
+      if (breath.isDue) await breath.take()
       const { sessionId } = assignTrace(this.#projectId, spans)
       const ofSession = sessionId === '' ? '' : sessionRunId(this.#projectId, sessionId)
       if (ofSession === traceId) sessions.add(sessionId)

@@ -3,6 +3,7 @@ import { blockOrder } from '../../schema/clickhouse/native-writer.ts'
 import { SPANS } from '../../schema/clickhouse/tables.ts'
 import { USAGE_BUCKETS, USAGE_COLUMNS } from '../../schema/model/usage.ts'
 import type { Section } from '../normalise/encode-batch.ts'
+import type { Breath } from './breath.ts'
 import { TALLY_SPAN_FIELDS, type TallySpan } from './tally-span.ts'
 
 const RENAMED: Readonly<Record<string, string>> = {
@@ -45,12 +46,16 @@ export const spansOfAnswer = (bytes: Uint8Array): TallySpan[] => {
 }
 
 /** The spans in sections as the normaliser wrote them; undefined where one is of an older program, so that they must be asked for. */
-export const spansOfSections = (sections: readonly Section[]): TallySpan[] | undefined => {
+export const spansOfSections = async (
+  sections: readonly Section[],
+  breath: Breath,
+): Promise<TallySpan[] | undefined> => {
   const spans: TallySpan[] = []
   for (const { table, format, bytes } of sections) {
     if (table !== 'spans') continue
     if (format !== 'Native') return undefined
     for (const span of toSpans(new NativeReader(bytes).block(WANTED))) spans.push(span)
+    if (breath.isDue) await breath.take()
   }
   return spans
 }

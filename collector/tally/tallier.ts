@@ -14,6 +14,7 @@ import type { Call, RunTally } from '../../schema/model/run.ts'
 import type { Section } from '../normalise/encode-batch.ts'
 import { mergeKeys, type TraceKey } from '../spool/keys.ts'
 import { rootsOf, strayResponseIds } from './assign-trace.ts'
+import { Breath } from './breath.ts'
 import { gather, type KnownSpans, type TraceState } from './gather.ts'
 import { groupBy } from './group-by.ts'
 import { latestOf } from './latest.ts'
@@ -47,6 +48,9 @@ export class Tallier {
   readonly #definitions = new Map<string, string>()
   readonly #failed: (projectId: number, runId: string, error: unknown) => void
   readonly #kept: SpanCache
+  /** Traces of runs that could not be counted: the engine has spans of them although they were never noted. */
+  readonly #uncounted = new Set<string>()
+  readonly #breath = new Breath()
   #lastVersion = 0n
 
   constructor(deps: {
@@ -80,12 +84,13 @@ export class Tallier {
 
   async #tally(keys: readonly TraceKey[], sections: readonly Section[]): Promise<number> {
     const out = new RoundWriter()
-    const arrived = sections.length === 0 ? undefined : spansOfSections(sections)
+    const arrived = sections.length === 0 ? undefined : await spansOfSections(sections, this.#breath)
     const byProjectArrived = arrived && groupBy(arrived, (span) => span.projectId)
     for (const [projectId, mine] of byProject(mergeKeys(keys))) {
       const known: KnownSpans = {
         arrived: byProjectArrived && groupBy(byProjectArrived.get(projectId) ?? [], (span) => span.traceId),
         before: (traceId) => this.#kept.get(projectId, traceId),
+        uncounted: this.#uncounted,
       }
       for (let i = 0; i < mine.length; i += TRACES_PER_ROUND_MAX) {
         // A later round of one project may meet a run of an earlier one, which must stand in the ledger by then; projects share nothing.
@@ -103,7 +108,7 @@ export class Tallier {
 
   async #round(projectId: number, keys: readonly TraceKey[], known: KnownSpans, out: RoundWriter): Promise<void> {
     out.begin(this.#nextVersion())
-    const traces = await gather(this.#database, projectId, keys, known)
+    const traces = await gather(this.#database, projectId, keys, known, this.#breath)
     // A root is exported last: with it a run is most likely whole.
     for (const { traceId, spans } of traces.values())
       if (spans.some(isTrueRoot)) this.#kept.delete(projectId, traceId)
@@ -116,6 +121,8 @@ export class Tallier {
 
     const scoresByTrace = groupBy(scores, (score) => score.traceId)
     for (const [runId, members] of runs) {
+      // Awaiting what is already there costs more than tallying a small run.
+      if (this.#breath.isDue) await this.#breath.take()
       try {
         const tally = tallyRun(
           {
@@ -131,6 +138,7 @@ export class Tallier {
       } catch (error) {
         // A defect in counting one run must not stop all others; it is said, and tried again when the run changes or is tallied anew.
         this.#failed(projectId, runId, error)
+        for (const { traceId } of members) this.#uncounted.add(traceId)
       }
       ledger.delete(runId)
     }

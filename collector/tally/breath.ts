@@ -1,0 +1,18 @@
+/** How long the thread that also answers requests may be kept at once. */
+const BUSY_MS_MAX = 5
+
+/** Long computations ask between two steps whether it is time to let others have the thread. */
+export class Breath {
+  #since = performance.now()
+
+  /** Resolves at once, or after everything that waits has had its turn. */
+  async take(): Promise<void> {
+    if (performance.now() - this.#since < BUSY_MS_MAX) return
+    await new Promise(setImmediate)
+    this.#since = performance.now()
+  }
+
+  get isDue(): boolean {
+    return performance.now() - this.#since >= BUSY_MS_MAX
+  }
+}
