@@ -138,6 +138,51 @@ describe('what is done', () => {
     expect(mask(`${'a'.repeat(30_000)}b`, evil)).toMatch(/^a+b$/)
   })
 
+  it('metrics: attributes of points and exemplars, descriptions; names and figures stay', () => {
+    const attribute = { key: 'user', value: 'a@example.com' }
+    const exemplar = { timeUnixNano: 1n, value: 1, traceId: '', spanId: '', attributes: [attribute] }
+    const point = {
+      attributes: [attribute],
+      startTimeUnixNano: 0n,
+      timeUnixNano: 1n,
+      flags: 0,
+      value: 4,
+      exemplars: [exemplar],
+    }
+    const metric = {
+      name: 'calls',
+      description: 'of a@example.com',
+      unit: '1',
+      metadata: [],
+      type: 'gauge',
+      points: [point],
+    } as const
+    const scope = { name: 's', version: '', attributes: [] }
+    const sent: Decoded = {
+      signal: 'metrics',
+      resourceMetrics: [{ resource: { attributes: [] }, scopeMetrics: [{ scope, metrics: [metric] }] }],
+      invalidUtf8: 0,
+    }
+    const masked = { key: 'user', value: '[email]' }
+    expect(maskDecoded(sent, testPolicy()).decoded).toMatchObject({
+      resourceMetrics: [
+        {
+          scopeMetrics: [
+            {
+              metrics: [
+                {
+                  name: 'calls',
+                  description: 'of [email]',
+                  points: [{ value: 4, attributes: [masked], exemplars: [{ attributes: [masked] }] }],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    })
+  })
+
   it('a span says what was looked for on it, and what was found', () => {
     const policy = testPolicy({ actions: { 'pii.phone': 'off', 'pii.iban': 'off' } })
     const { decoded, labels, findings } = maskDecoded(
