@@ -196,11 +196,17 @@ export const readStrays = async (
   window: { readonly from: bigint; readonly to: bigint },
 ): Promise<{ readonly traceId: string; readonly responseIds: readonly string[] }[]> =>
   database.query(
-    `SELECT lower(hex(trace_id)) AS traceId, stray_response_ids AS responseIds
-FROM traces FINAL
-WHERE project_id = ${projectId}
-    AND (notEmpty(stray_response_ids) OR span_count = 0)
-    AND if(span_count = 0, end_time, start_time) >= fromUnixTimestamp64Nano(${window.from}, 'UTC')
+    // Not FINAL: what was a stray once is asked for again and seen to be none.
+    `SELECT DISTINCT lower(hex(trace_id)) AS traceId, stray_response_ids AS responseIds
+FROM strays
+WHERE project_id = ${projectId} AND NOT without_spans
+    AND start_time >= fromUnixTimestamp64Nano(${window.from}, 'UTC')
+    AND start_time <= fromUnixTimestamp64Nano(${window.to}, 'UTC')
+UNION ALL
+SELECT DISTINCT lower(hex(trace_id)), stray_response_ids
+FROM strays
+WHERE project_id = ${projectId} AND without_spans
+    AND end_time >= fromUnixTimestamp64Nano(${window.from}, 'UTC')
     AND start_time <= fromUnixTimestamp64Nano(${window.to}, 'UTC')`,
   )
 
