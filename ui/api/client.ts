@@ -45,6 +45,17 @@ export const post = async <N extends RouteName>(
   return (await response.json()) as Answer<N>
 }
 
+/** An answer as text, in another form than JSON: `format=sql`. */
+export const getText = async (
+  name: RouteName,
+  query: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+): Promise<string> => {
+  const response = await fetch(pathOf(name, {}) + queryOf(query), signal ? { signal } : {})
+  if (!response.ok) throw await errorOfResponse(response)
+  return response.text()
+}
+
 /** Trades an API key for the session cookie. Throws ApiError: 401 where the key is not known or may not read. */
 export const logIn = async (key: string): Promise<void> => {
   const response = await fetch(PATHS.login, {

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Response as Answer, Query } from '../../schema/api/contract.ts'
-import { get } from './client.ts'
+import type { RouteName } from '../../schema/api/paths.ts'
+import { get, getText } from './client.ts'
 
 /**
  * Every question a page asks, once. Keys are [route, parameters], so equal questions share one answer, and old figures stay while new
@@ -145,6 +146,27 @@ export const spanMappingQuery = (traceId: string, spanId: string) =>
     queryKey: ['spanMapping', traceId, spanId],
     queryFn: ({ signal }) => get('spanMapping', { params: { traceId, spanId }, signal }),
     staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const spanLogsQuery = (traceId: string, spanId: string) =>
+  queryOptions({
+    queryKey: ['spanLogs', traceId, spanId],
+    queryFn: ({ signal }) => get('logs', { query: { traceId, spanId, limit: 200 }, signal }),
+  })
+
+export const failuresQuery = (filters: Filters, { live }: Freshness = {}) =>
+  queryOptions({
+    queryKey: ['failures', filters],
+    queryFn: ({ signal }) => get('failures', { query: filters as Query<'failures'>, signal }),
+    placeholderData: keepPreviousData,
+    ...polled(live, REPORT_INTERVAL_MS),
+  })
+
+/** The questions that the server asks for an answer. */
+export const sqlQuery = (name: RouteName, query: Readonly<Record<string, unknown>>) =>
+  queryOptions({
+    queryKey: ['sql', name, query],
+    queryFn: ({ signal }) => getText(name, { ...query, format: 'sql' }, signal),
   })
 
 /** Reports come whole: an install has tens of agents, hundreds of tools. */

@@ -23,7 +23,8 @@ export const Money = ({ usd, status = 'complete' }: MoneyProps) => {
   if (status === 'partial') {
     return (
       <span className="num" title={`At least $${usd}: some calls used a model without a price`}>
-        {formatUsd(usd)}+
+        <AtLeast />
+        {formatUsd(usd)}
       </span>
     )
   }
@@ -97,6 +98,27 @@ export const Arrow = () => (
       <path d="M1 4.5h9M6.5 1 10 4.5 6.5 8" />
     </svg>
     <span className="sr">to</span>
+  </>
+)
+
+/** A sign that is drawn: the bundled fonts lack it. Read as "at least". */
+export const AtLeast = () => (
+  <>
+    <svg
+      width="10"
+      height="10"
+      viewBox="0 0 10 10"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.2"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      style={{ marginRight: 3, verticalAlign: '-0.5px' }}
+    >
+      <path d="M1.2 1 8.4 3.9 1.2 6.8M1.2 9.2h7.2" />
+    </svg>
+    <span className="sr">at least </span>
   </>
 )
 

@@ -9,6 +9,7 @@ import { ErrorState } from '../components/ErrorState.tsx'
 import { useScope } from '../search/use-scope.ts'
 import { plural } from '../util/format.ts'
 import { comparable } from '../util/outcomes.ts'
+import { AgentFailures } from './AgentFailures.tsx'
 import { AgentFigures } from './AgentFigures.tsx'
 import { agentName } from './fleet-columns.tsx'
 import styles from './pages.module.css'
@@ -41,6 +42,7 @@ export const AgentPage = () => {
     <>
       <AgentFigures now={agent} before={comparable(agent, before.data?.items.find(isThis), (one) => one.runs)} />
       <VersionTable agent={name} versions={agent?.versions} />
+      <AgentFailures name={name} />
       <AgentTools name={name} />
       <RecentSessions
         title="Last failures"

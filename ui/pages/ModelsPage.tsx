@@ -6,6 +6,7 @@ import { modelsQuery } from '../api/queries.ts'
 import { DataTable } from '../components/DataTable.tsx'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorState } from '../components/ErrorState.tsx'
+import { TableExport } from '../components/TableExport.tsx'
 import { parseSort, stringifySort } from '../search/pages.ts'
 import { useScope } from '../search/use-scope.ts'
 import { plural } from '../util/format.ts'
@@ -34,9 +35,13 @@ export const ModelsPage = () => {
   }
   return (
     <>
-      <p className={`${styles.tools} muted num`} role="status">
-        {items ? plural(items.length, 'model') : '\u00a0'}
-      </p>
+      <div className={styles.tools}>
+        <span className="muted num" role="status">
+          {items ? plural(items.length, 'model') : '\u00a0'}
+        </span>
+        <span className="grow" />
+        <TableExport route="models" query={{ ...filters, ...scope.query }} />
+      </div>
       <DataTable
         label="Models"
         columns={columns}

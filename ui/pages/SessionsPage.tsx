@@ -10,6 +10,7 @@ import { ErrorState } from '../components/ErrorState.tsx'
 import { Facets } from '../components/Facets.tsx'
 import { FilterBar } from '../components/FilterBar.tsx'
 import { Histogram } from '../components/Histogram.tsx'
+import { TableExport } from '../components/TableExport.tsx'
 import { clearFilters, countFilters, type FilterSearch, toggleFilter } from '../search/filters.ts'
 import { SESSION_SORTS, type SessionSort, type SessionsSearch } from '../search/pages.ts'
 import { useScope } from '../search/use-scope.ts'
@@ -17,6 +18,7 @@ import { plural } from '../util/format.ts'
 import { rangeOfMs } from '../util/time-range.ts'
 import { NARROW, useMedia } from '../util/use-media.ts'
 import styles from './pages.module.css'
+import { SavedViews } from './SavedViews.tsx'
 import { sessionColumns, sessionLabel } from './session-columns.tsx'
 
 const route = getRouteApi('/sessions')
@@ -48,6 +50,8 @@ export const SessionsPage = () => {
           {total === undefined ? '' : plural(total, 'run')}
         </span>
         <SortSelect sort={search.sort ?? DEFAULT_SORT} />
+        <SavedViews page="/sessions" />
+        <TableExport route="sessions" query={{ ...filters, sort: search.sort }} />
       </FilterBar>
       {histogram.isError && !histogram.data ? (
         <ErrorState error={histogram.error} subject="Runs over time" onRetry={() => void histogram.refetch()} />

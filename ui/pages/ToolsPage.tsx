@@ -6,6 +6,7 @@ import { toolsQuery } from '../api/queries.ts'
 import { DataTable } from '../components/DataTable.tsx'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorState } from '../components/ErrorState.tsx'
+import { TableExport } from '../components/TableExport.tsx'
 import { parseSort, stringifySort } from '../search/pages.ts'
 import { useScope } from '../search/use-scope.ts'
 import { plural } from '../util/format.ts'
@@ -35,9 +36,13 @@ export const ToolsPage = () => {
   }
   return (
     <>
-      <p className={`${styles.tools} muted num`} role="status">
-        {items ? plural(items.length, 'tool') : '\u00a0'}
-      </p>
+      <div className={styles.tools}>
+        <span className="muted num" role="status">
+          {items ? plural(items.length, 'tool') : '\u00a0'}
+        </span>
+        <span className="grow" />
+        <TableExport route="tools" query={{ ...filters, ...scope.query }} />
+      </div>
       <DataTable
         label="Tools"
         columns={columns}

@@ -130,7 +130,10 @@ const RunsCell = ({ item, max }: { readonly item: UsageItem; readonly max: numbe
     <SparkCount item={item} count={item.runs} label="runs" max={max} />
   ) : (
     <SparkCount item={item} count={item.calls} label="calls" max={max}>
-      <TwoLines first={<span className="muted">{plural(item.calls, 'call')}</span>} second="sub-agent" />
+      <TwoLines
+        first={<span className="muted">{plural(item.calls, 'call')}</span>}
+        second={item.partOfRuns ? `in ${plural(item.partOfRuns, 'run')} of others` : 'sub-agent'}
+      />
     </SparkCount>
   )
 

@@ -10,6 +10,7 @@ import inspector from '../replay/inspector.module.css'
 import { formatDuration, formatPercent } from '../util/format.ts'
 import { MessageList } from './MessageList.tsx'
 import { SpanDetail } from './SpanDetail.tsx'
+import { SpanLogs } from './SpanLogs.tsx'
 
 interface Props {
   readonly traceId: string
@@ -25,7 +26,7 @@ interface Props {
   readonly onCopyLink: () => void
 }
 
-const PANES = ['detail', 'messages', 'raw'] as const
+const PANES = ['detail', 'messages', 'logs', 'raw'] as const
 
 /** One span with everything, asked for when it is chosen. */
 export const SpanInspector = (props: Props) => {
@@ -68,7 +69,9 @@ export const SpanInspector = (props: Props) => {
             ))}
           </TabList>
           <TabPanel key={shown} id={shown} className={inspector.panel ?? ''}>
-            {full.error ? (
+            {shown === 'logs' ? (
+              <SpanLogs traceId={traceId} spanId={span.spanId} startNanos={span.startNanos} />
+            ) : full.error ? (
               <ErrorState error={full.error} subject="The span" onRetry={() => void full.refetch()} />
             ) : full.data ? (
               <Pane span={full.data} pane={shown} originNanos={props.originNanos} />
