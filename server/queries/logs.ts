@@ -12,6 +12,9 @@ const NEWEST = '-time'
 /** A record may be written shortly before its span starts or after it ended, by another clock. */
 const SLACK_NANOS = 3_600_000_000_000n
 
+/** Judgements of a run are told by records too, and come when somebody has judged it. */
+const LATE_NANOS = 30n * 86_400_000_000_000n
+
 export interface LogRow {
   readonly log_id: string
   readonly time_nanos: string
@@ -111,7 +114,7 @@ export const searchLogs = async (
 ): Promise<{ items: LogItem[]; next: string | null }> => {
   const after = parseCursor(cursor, NEWEST, 2)
   const starts = places?.map((place) => BigInt(place.start_nanos) - SLACK_NANOS) ?? []
-  const ends = places?.map((place) => BigInt(place.end_nanos) + SLACK_NANOS) ?? []
+  const ends = places?.map((place) => BigInt(place.end_nanos) + LATE_NANOS) ?? []
   const first =
     fromMs === undefined ? starts.reduce((a, b) => (a < b ? a : b), starts[0] ?? 0n) : BigInt(fromMs) * 1_000_000n
   const last = toMs === undefined ? ends.reduce((a, b) => (a > b ? a : b), ends[0] ?? 0n) : BigInt(toMs) * 1_000_000n

@@ -72,7 +72,7 @@ test.each(['/sessions', '/tools', '/models'])('the SQL behind the table of %s is
   await settled(page)
   await page.getByRole('button', { name: 'SQL' }).click()
   const dialog = page.getByRole('dialog', { name: 'The SQL behind this table' })
-  await expect.poll(() => dialog.innerText()).toContain('SELECT')
+  await expect.poll(() => dialog.innerText(), { timeout: 15_000 }).toContain('SELECT')
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
 })
