@@ -64,7 +64,7 @@ export const sdkDelivery = async (
 ): Promise<SdkDelivery> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'recount-sdk-'))
   const ports = { api: await freePort(), otlpHttp: await freePort(), otlpGrpc: await freePort() }
-  const first = await startRecountProcess({ dataDir, ports })
+  const first = await startRecountProcess({ dataDir, ports, readyTimeoutMs: 120_000 })
   try {
     const perProtocol = Math.ceil(spans / SDK_PROTOCOLS.length)
     const senders = SDK_PROTOCOLS.flatMap((protocol) => [
@@ -76,7 +76,7 @@ export const sdkDelivery = async (
     await half
     const stopped = performance.now()
     await first.stop()
-    const second = await startRecountProcess({ dataDir, ports })
+    const second = await startRecountProcess({ dataDir, ports, readyTimeoutMs: 120_000 })
     const restartMs = performance.now() - stopped
     print(`restarted in ${Math.round(restartMs)} ms`)
     const sent = await Promise.all(senders.map(({ done }) => done))
