@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openEmbedded } from '../../schema/clickhouse/embedded.ts'
 import { postTraces, runSpans, traceRequest } from './agent-run.ts'
+import { callGrpc } from './grpc-client.ts'
 import { expectConsistent } from './ledger-checks.ts'
-import { freePort, startRecountProcess } from './recount-process.ts'
+import { freePort, type RecountProcess, startRecountProcess } from './recount-process.ts'
 
 export interface KillReport {
   readonly kills: number
@@ -16,9 +17,10 @@ export interface KillReport {
 
 const SENDERS = 4
 const SETTLE_MS = 60_000
+const FIRST_ANSWER_MS_MAX = 10_000
 
 /**
- * `kills` times: load, SIGKILL at a random moment, start again on the same directory. At the end every acknowledged span must be stored, and
+ * `kills` times: load over HTTP and gRPC, SIGKILL at a random moment, start again on the same directory. At the end every acknowledged span must be stored, and
  * spans, runs, sessions and rollups must agree (`expectConsistent`). Random moments fall into every stage: before and after the fsync,
  * between two tables of a segment, between a table and its views, inside the tally.
  */
@@ -28,14 +30,15 @@ export const killRounds = async (
   print: (line: string) => void = () => undefined,
 ): Promise<KillReport> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'recount-kill-'))
-  const ports = { api: await freePort(), otlpHttp: await freePort() }
+  const ports = { api: await freePort(), otlpHttp: await freePort(), otlpGrpc: await freePort() }
   const acknowledged = new Set<string>()
   let number = 0
   try {
     for (let kill = 1; kill <= kills; kill++) {
       const recount = await startRecountProcess({ dataDir, ports })
       let alive = true
-      const sender = async (): Promise<void> => {
+      const send = sendBy(recount)
+      const sender = async (_: unknown, i: number): Promise<void> => {
         while (alive) {
           // A run goes out in two requests, its root in the later one, so that runs are tallied, taken back and tallied again.
           const spans = Array.from({ length: 4 }, () =>
@@ -47,12 +50,19 @@ export const killRounds = async (
             }),
           )
           for (const part of [spans.flatMap((run) => run.slice(0, -1)), spans.flatMap((run) => run.slice(-1))]) {
-            const answer = await postTraces(recount.otlpHttp, traceRequest(part)).catch(() => undefined)
-            if (answer?.status === 200) for (const { traceId, spanId } of part) acknowledged.add(traceId + spanId)
+            if (await send[i % 2 === 0 ? 'http' : 'grpc'](traceRequest(part)))
+              for (const { traceId, spanId } of part) acknowledged.add(traceId + spanId)
           }
         }
       }
+      const before = acknowledged.size
+      const untilAcknowledged = async (): Promise<void> => {
+        for (let i = 0; i < FIRST_ANSWER_MS_MAX / 20 && acknowledged.size === before; i++)
+          await new Promise((resolve) => setTimeout(resolve, 20))
+      }
       const senders = Array.from({ length: SENDERS }, sender)
+      // On a slow machine most moments would come before the first acknowledgement: three of four rounds count from there.
+      if (random() < 0.75) await untilAcknowledged()
       await new Promise((resolve) => setTimeout(resolve, 100 + random() * 1500))
       await recount.kill()
       alive = false
@@ -77,6 +87,23 @@ export const killRounds = async (
     }
   } finally {
     await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** True where a request was acknowledged. */
+const sendBy = ({ otlpHttp, otlpGrpc }: Pick<RecountProcess, 'otlpHttp' | 'otlpGrpc'>) => {
+  const port = Number(otlpGrpc.split(':').at(-1))
+  return {
+    http: (body: Uint8Array<ArrayBuffer>) =>
+      postTraces(otlpHttp, body).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    grpc: (body: Uint8Array<ArrayBuffer>) =>
+      callGrpc(port, body).then(
+        ({ code }) => code === 0,
+        () => false,
+      ),
   }
 }
 
