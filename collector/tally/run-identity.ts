@@ -92,7 +92,10 @@ export class RunIdentity implements Agents {
   }
 
   get #speakers(): readonly TallySpan[] {
-    return this.#tree.spans.filter(({ kind }) => kind === 'agent' || kind === 'workflow' || kind === 'llm')
+    return this.#tree.spans.filter(
+      ({ kind, origin }) =>
+        kind === 'agent' || kind === 'workflow' || kind === 'llm' || (kind === 'prompt' && origin === 'log'),
+    )
   }
 }
 

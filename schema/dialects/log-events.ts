@@ -31,6 +31,9 @@ export const LOG_RULES: readonly LogRule[] = [
   // The end of a stream has the tokens; every other piece of the stream is a record too.
   { event: '*.sse_event', kind: 'llm', where: COMPLETED, needs: ['input', 'output'] },
   { event: '*.websocket_event', kind: 'llm', where: COMPLETED, needs: ['input', 'output'] },
+  // No calls: what the person and the agent said, for the run's first and last words.
+  { event: '*.user_prompt', kind: 'prompt', needs: ['inputContent'] },
+  { event: '*.assistant_response', kind: 'prompt', needs: ['outputContent'] },
   { event: '*.tool_result', kind: 'tool', needs: ['toolName'] },
   { event: '*.tool_call', kind: 'tool', needs: ['toolName'] },
   { event: '*.tool.call', kind: 'tool', needs: ['toolName'] },

@@ -72,6 +72,8 @@ export const logsOfTrace = async (
   const after = parseCursor(cursor, SORT, 2)
   const rows = await logRows(database, projectId, [place], {
     limit: limit + 1,
+    // A trace without spans stands for its session's records, which name none.
+    sessions: place.span_count === 0 && place.session_id !== '' ? [place.session_id] : [],
     after: numericKey(after?.keys[0]),
     afterKey: after?.keys[1] ?? '',
   })
