@@ -95,6 +95,10 @@ class Restarting {
     this.#way?.arm(chance)
   }
 
+  cut(): void {
+    this.#way?.cut()
+  }
+
   async settled(): Promise<void> {
     this.arm(0)
     await (await this.collector()).settled()
@@ -134,9 +138,11 @@ test(`${COLLECTORS} collectors that tally at once and are cut off at random mome
     const spans = shuffled([...ALL, ...ALL.filter(() => random() < 0.2)], random)
     await Promise.all(
       several.map(async (one, i) => {
-        one.arm(0.03)
+        one.arm(0.1)
         const mine = spans.filter((_, n) => n % COLLECTORS === i)
-        while (mine.length > 0) {
+        for (let sent = 0; mine.length > 0; sent++) {
+          // Chance may spare them all; one of them is not spared.
+          if (sent === 3 && i === round % COLLECTORS) one.cut()
           await send(await one.collector(), projectId, mine.splice(0, 1 + Math.floor(random() * 6)))
           await new Promise((resolve) => setTimeout(resolve, random() * 120))
         }

@@ -4,6 +4,7 @@ import { type Database, DatabaseError } from '../../schema/clickhouse/database.t
 export interface FailingDatabase {
   readonly database: Database
   readonly isCut: () => boolean
+  readonly cut: () => void
   /** From here on each use may be the last. */
   readonly arm: (chancePerUse: number) => void
 }
@@ -27,6 +28,9 @@ export const failingDatabase = (real: Database, random: () => number): FailingDa
   }
   return {
     isCut: () => isCut,
+    cut: () => {
+      isCut = true
+    },
     arm: (chancePerUse) => {
       chance = chancePerUse
     },
