@@ -54,8 +54,10 @@ export interface SdkDelivery {
 }
 
 const SPANS_PER_TRACE = 20
-/** Made at once before the event loop gets its turn; the SDK's queue holds 2,048. */
+/** Made at once before the event loop gets its turn. */
 const CHUNK = 200
+/** Made and not yet settled: an agent waits for its model, so the SDK's queue of 2,048 is rarely full. */
+const WAITING_MAX = 1_500
 
 /** The OpenTelemetry SDK's own exporters, unmodified, as agents use them, while Recount is stopped and started again in the middle. */
 export const sdkDelivery = async (
@@ -109,6 +111,7 @@ const recorded = <Item>(
   return {
     succeededIds,
     failed: () => failed,
+    settled: () => succeededIds.length + failed,
     export: (items: Item[], done: (result: ExportResult) => void): void =>
       inner.export(items, (result) => {
         if (result.code === ExportResultCode.SUCCESS) for (const item of items) succeededIds.push(idOf(item))
@@ -119,7 +122,11 @@ const recorded = <Item>(
 }
 
 /** `make(i)` for all, in chunks; the event loop gets its turn between them, and a moment at half. */
-const inChunks = (total: number, make: (i: number) => void): { halfway: Promise<void>; all: Promise<void> } => {
+const inChunks = (
+  total: number,
+  make: (i: number) => void,
+  settled: () => number,
+): { halfway: Promise<void>; all: Promise<void> } => {
   let reached = (): void => undefined
   const halfway = new Promise<void>((resolve) => {
     reached = resolve
@@ -128,8 +135,10 @@ const inChunks = (total: number, make: (i: number) => void): { halfway: Promise<
     for (let i = 0; i < total; i++) {
       make(i)
       if (i === Math.floor(total / 2)) reached()
-      // About what an exporter takes: 512 a request, one after another.
-      if (i % CHUNK === CHUNK - 1) await new Promise((resolve) => setTimeout(resolve, 40))
+      while (i % CHUNK === CHUNK - 1) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        if (i + 1 - settled() <= WAITING_MAX) break
+      }
     }
   }
   return { halfway, all: run() }
@@ -150,15 +159,19 @@ const sendTraces = (protocol: Protocol, ports: Ports, total: number): Sender => 
   const provider = new BasicTracerProvider({ resource: resourceOf(protocol), spanProcessors: [processor] })
   const tracer = provider.getTracer('sdk-delivery')
   let parent = ROOT_CONTEXT
-  const { halfway, all } = inChunks(total, (i) => {
-    const span = tracer.startSpan(
-      'chat',
-      { attributes: { 'gen_ai.operation.name': 'chat', i } },
-      i % SPANS_PER_TRACE === 0 ? ROOT_CONTEXT : parent,
-    )
-    if (i % SPANS_PER_TRACE === 0) parent = trace.setSpan(ROOT_CONTEXT, span)
-    span.end()
-  })
+  const { halfway, all } = inChunks(
+    total,
+    (i) => {
+      const span = tracer.startSpan(
+        'chat',
+        { attributes: { 'gen_ai.operation.name': 'chat', i } },
+        i % SPANS_PER_TRACE === 0 ? ROOT_CONTEXT : parent,
+      )
+      if (i % SPANS_PER_TRACE === 0) parent = trace.setSpan(ROOT_CONTEXT, span)
+      span.end()
+    },
+    kept.settled,
+  )
   return { halfway, done: finished(all, provider, kept, { protocol, signal: 'traces', made: total }) }
 }
 
@@ -170,7 +183,7 @@ const sendLogs = (protocol: Protocol, ports: Ports, total: number): Sender => {
   })
   const provider = new LoggerProvider({ resource: resourceOf(protocol), processors: [processor] })
   const logger = provider.getLogger('sdk-delivery')
-  const { halfway, all } = inChunks(total, (i) => logger.emit({ body: `record ${i}`, attributes: { i } }))
+  const { halfway, all } = inChunks(total, (i) => logger.emit({ body: `record ${i}`, attributes: { i } }), kept.settled)
   return { halfway, done: finished(all, provider, kept, { protocol, signal: 'logs', made: total }) }
 }
 
