@@ -13,8 +13,11 @@ export const mutated = (seed: number, corpus: readonly Valid[]): Valid => {
   if (valid.encoding === 'json' && random() < 0.6) body = mutateJsonTree(body, random)
   const times = random() < 0.5 ? 0 : 1 + Math.floor(random() ** 2 * 4)
   for (let i = 0; i < times; i++) body = pick(random, BYTE_MUTATIONS)(body, random, corpus)
-  return { ...valid, body }
+  return { ...valid, body: body.length > BODY_BYTES_MAX ? body.slice(0, BODY_BYTES_MAX) : body }
 }
+
+/** Repeated parts of repeated parts grow without end; what is larger than the receiver lets in never comes this far. */
+const BODY_BYTES_MAX = 8 * 1024 ** 2
 
 type Random = () => number
 type Bytes = Uint8Array<ArrayBuffer>
