@@ -100,9 +100,9 @@ describe.each([
     expect(seen).toHaveLength(0)
   })
 
-  it('415 for an encoding that is not read yet, saying which are', async () => {
+  it('415 for an encoding that is not read, saying which are', async () => {
     const { port } = await startReceiver()
-    for (const encoding of ['zstd', 'br', 'gzip, gzip']) {
+    for (const encoding of ['br', 'gzip, gzip']) {
       const got = await send(port, { headers: { ...headers, 'content-encoding': encoding }, body })
       expect(got.status).toBe(415)
       expect(statusOf(got).message).toContain('supported: identity, gzip, deflate')
