@@ -6,10 +6,11 @@ import type { Section } from '../normalise/encode-batch.ts'
  * A segment file is a row of frames, one frame per acknowledged request:
  *
  *     ┌ magic u32 ┬ payload length u32 ┬ crc32 u32 ┬ payload …                                                        ┐
- *     │ "RSG1"    │                    │           │ sections: table u8 · rows u32 · length u32 · bytes … │
+ *     │ "RSG1"    │                    │           │ sections: table u8 · rows u32 · length u32 · bytes …             │
  *     └───────────┴────────────────────┴───────────┴──────────────────────────────────────────────────────────────────┘
  *
- * All little-endian. The high bit of `table` says that the rows are a Native block, else they are RowBinary. A frame is whole or it is not: the checksum tells a torn tail (never acknowledged) from a corrupt middle.
+ * All little-endian. The high bit of `table` says that the rows are a Native block, else they are RowBinary. A frame is whole or it is not: the checksum
+ * tells a torn tail (never acknowledged) from a corrupt middle.
  */
 const MAGIC = 0x31475352
 export const FRAME_HEADER_BYTES = 12
@@ -120,7 +121,6 @@ export const decodeSections = (payload: Buffer): Section[] => {
     const table = TABLE_IDS[number & ~NATIVE_BIT]
     if (!table) throw new Error(`segment: table number ${number} is of a newer program`)
     const format = number & NATIVE_BIT ? 'Native' : 'RowBinary'
-
     const rows = payload.readUInt32LE(offset + 1)
     const length = payload.readUInt32LE(offset + 5)
     offset += SECTION_HEADER_BYTES

@@ -5,9 +5,8 @@ const BUSY_MS_MAX = 5
 export class Breath {
   #since = performance.now()
 
-  /** Resolves at once, or after everything that waits has had its turn. */
+  /** Resolves when everything that waits has had its turn. */
   async take(): Promise<void> {
-    if (performance.now() - this.#since < BUSY_MS_MAX) return
     await new Promise(setImmediate)
     this.#since = performance.now()
   }

@@ -83,15 +83,11 @@ class Shard {
   }
 
   async turn<T>(work: (turn: Turn) => Promise<T>): Promise<T> {
-    const before = this.#head.entryId
-    const found = await this.#enter()
+    await this.#enter()
     const heartbeat = setInterval(() => void this.#beat(), this.#times.heartbeatMs)
     let result: T
     try {
-      result = await work({
-        write: (sections) => this.#write(sections),
-        othersWrote: found !== before || before === '',
-      })
+      result = await work({ write: (sections) => this.#write(sections) })
     } finally {
       clearInterval(heartbeat)
       await this.#queue.catch(() => undefined)
@@ -101,8 +97,8 @@ class Shard {
     return result
   }
 
-  /** Resolves when the shard is this process's, with the id of the entry that was the last one before. */
-  async #enter(): Promise<string> {
+  /** Resolves when the shard is this process's. */
+  async #enter(): Promise<void> {
     const { pollMs, goneAfterMs } = this.#times
     // Others that wait look every `pollMs`; without a pause here the one with the most work would always be first.
     if (performance.now() - this.#othersSeenMs < goneAfterMs) await sleep(pollMs * 2)
@@ -119,7 +115,7 @@ class Shard {
         if (found.state === 'free') this.#patience = 1
         else if (!isMine) this.#patience = Math.min(this.#patience * 2, PATIENCE_MAX)
         await this.#complete(found)
-        if (await this.#append('taken')) return found.entryId
+        if (await this.#append('taken')) return
       } else {
         await sleep(pollMs)
         this.#head = await readHead(this.#deps.database, this.#number)

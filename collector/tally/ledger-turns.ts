@@ -23,8 +23,6 @@ export interface LedgerTurns {
 export interface Turn {
   /** Makes rows of `run_ledger` and `traces` durable and loads them exactly once; they can be read when it resolves. */
   readonly write: (sections: readonly Section[]) => Promise<void>
-  /** Somebody else wrote to the shard since this process's last turn: what was remembered of the ledger may no longer stand. */
-  readonly othersWrote: boolean
 }
 
 /** Another tallier took over: thrown by `Turn.write` and caught by `turn`. */

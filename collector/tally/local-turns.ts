@@ -17,7 +17,6 @@ export const localTurns = (spool: Spool, load: (spool: Spool) => Promise<void>):
         await spool.flush()
         await load(spool)
       },
-      othersWrote: false,
     })
   },
   bytes: () => spool.bytes,

@@ -89,7 +89,7 @@ export class Tallier {
     const out = new RoundWriter()
     const arrived = sections.length === 0 ? undefined : await spansOfSections(sections, this.#breath)
     const byProjectArrived = arrived && groupBy(arrived, (span) => span.projectId)
-    for (const [projectId, mine] of byProject(mergeKeys(keys))) {
+    for (const [projectId, mine] of groupBy(mergeKeys(keys), (key) => key.projectId)) {
       const known: KnownSpans = {
         arrived: byProjectArrived && groupBy(byProjectArrived.get(projectId) ?? [], (span) => span.traceId),
         before: (traceId) => this.#kept.get(projectId, traceId),
@@ -217,10 +217,10 @@ class RoundWriter {
   enter(tally: RunTally, members: readonly TraceState[], standing: LedgerEntry | undefined): void {
     const version = standing && standing.version >= this.#version ? standing.version + 1n : this.#version
     const entry: LedgerRow = { sign: 1, talliedAtMs: this.#talliedAtMs, version, tally }
-    const row = LEDGER.columns.map((column) => column.value(entry))
-    for (const [i, name] of SUMS) checkSum(row[i] as bigint, name)
     const same = standing !== undefined && this.#isSame(entry, standing)
     if (!same) {
+      const row = LEDGER.columns.map((column) => column.value(entry))
+      for (const [i, name] of SUMS) checkSum(row[i] as bigint, name)
       if (standing) this.takeBack(standing)
       this.#ledger.push(row)
       this.changed++
@@ -328,13 +328,3 @@ const traceFacts = (spans: readonly TallySpan[], calls: readonly Call[]) => {
 
 const min = (values: readonly bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a))
 const max = (values: readonly bigint[]): bigint => values.reduce((a, b) => (b > a ? b : a))
-
-const byProject = (keys: readonly TraceKey[]): Map<number, TraceKey[]> => {
-  const projects = new Map<number, TraceKey[]>()
-  for (const key of keys) {
-    const mine = projects.get(key.projectId)
-    if (mine) mine.push(key)
-    else projects.set(key.projectId, [key])
-  }
-  return projects
-}
