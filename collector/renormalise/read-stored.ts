@@ -1,6 +1,7 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { RowBinaryReader } from '../../schema/clickhouse/row-binary-reader.ts'
 import { LOGS, rowDecoder, SPANS } from '../../schema/clickhouse/tables.ts'
+import { missingParts, type StoredBody, wholeBodies } from '../../schema/model/content-parts.ts'
 import type { LogRecord, Span } from '../../schema/model/span.ts'
 import { USAGE_BUCKETS, USAGE_COLUMNS } from '../../schema/model/usage.ts'
 
@@ -107,22 +108,27 @@ ORDER BY received_order DESC LIMIT 1 BY log_id`,
   return rows
 }
 
-/** Bodies by hash. */
+/** Bodies by hash, put together from their parts. */
 export const bodiesOf = async (
   database: Database,
   projectId: number,
   spans: readonly StoredSpan[],
 ): Promise<ReadonlyMap<string, string>> => {
-  const hashes = new Set(spans.flatMap(({ span }) => [...span.attrRefs.values()]))
-  if (hashes.size === 0) return new Map()
-  const rows = await database.query<{ hash: string; body: string }>(
-    `SELECT lower(hex(hash)) AS hash, any(body) AS body FROM content
-WHERE project_id = ${projectId} AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
-    AND hash IN (SELECT toFixedString(unhex(arrayJoin({hashes:Array(String)})), 16))
-GROUP BY hash`,
-    { traceIds: [...new Set(spans.map(({ span }) => span.traceId))], hashes: [...hashes] },
-  )
-  return new Map(rows.map(({ hash, body }) => [hash, body]))
+  const traceIds = [...new Set(spans.map(({ span }) => span.traceId))]
+  const read = async (hashes: readonly string[]): Promise<readonly StoredBody[]> =>
+    hashes.length === 0
+      ? []
+      : database.query<StoredBody>(
+          // `c.`: a bare `hash` in the condition would be the alias, which is text.
+          `SELECT lower(hex(c.hash)) AS hash, c.body AS body, arrayMap(part -> lower(hex(part)), c.parts) AS parts
+FROM content AS c
+WHERE c.project_id = ${projectId} AND c.trace_id IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
+    AND c.hash IN (SELECT toFixedString(unhex(arrayJoin({hashes:Array(String)})), 16))
+LIMIT 1 BY c.hash`,
+          { traceIds, hashes },
+        )
+  const rows = await read([...new Set(spans.flatMap(({ span }) => [...span.attrRefs.values()]))])
+  return wholeBodies(rows, await read(missingParts(rows)))
 }
 
 const readSpans = async (

@@ -104,6 +104,35 @@ const renormalised = async (collector: Collector) => {
 }
 
 describe('recount renormalise', () => {
+  it('keeps large attributes, also those that are stored in parts', async () => {
+    const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } })
+    const messages = JSON.stringify(
+      Array.from({ length: 60 }, (_, i) => ({ role: 'user', content: `${i} ${'order '.repeat(80)}` })),
+    )
+    const span = {
+      traceId: '5'.repeat(32),
+      spanId: '6'.repeat(16),
+      name: 'chat gpt-4.1',
+      kind: 3,
+      startTimeUnixNano: String(START),
+      endTimeUnixNano: String(START + 1_000_000n),
+      attributes: [
+        attribute('gen_ai.operation.name', 'chat'),
+        attribute('gen_ai.input.messages', messages),
+        attribute('app.page', 'x'.repeat(5_000)),
+      ],
+    }
+    const made = read('traces', Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })))
+    const [expected] = made.spans
+    expect([...expected!.attrRefs.keys()].sort()).toEqual(['app.page', 'gen_ai.input.messages'])
+    const { database, collector } = await storeWith([made], older)
+    expect(await renormalised(collector)).toMatchObject({ changed: 1 })
+    const [stored] = await database.query<{ refs: Record<string, string> }>(
+      'SELECT mapApply((k, v) -> (k, lower(hex(v))), argMax(attr_refs, received_order)) AS refs FROM spans',
+    )
+    expect(stored!.refs).toEqual(Object.fromEntries(expected!.attrRefs))
+  })
+
   it('reads history as telemetry that arrives now is read, counts nothing twice, and does nothing the second time', async () => {
     const made = ['otel-genai', 'openinference', 'openllmetry', 'vercel-ai'].map((name) =>
       read('traces', readFileSync(join(FIXTURES, `${name}.json`))),

@@ -166,8 +166,8 @@ const sectionsOf = (rows: readonly StoredSpan[], contents: readonly Content[], r
       maxStart: span.startNanos,
     })),
   )
-  const kept = new Map(rows.map(({ span, retentionDays }) => [span.traceId, retentionDays]))
-  const receivedAtMs = Date.now()
+  // A body is kept as long as the span that it belongs to, counted from when that came.
+  const kept = new Map(rows.map((row) => [row.span.traceId, row]))
   const sections: Section[] = [
     {
       table: 'spans',
@@ -184,11 +184,9 @@ const sectionsOf = (rows: readonly StoredSpan[], contents: readonly Content[], r
     { table: 'keys', format: 'RowBinary', rows: keys.length, bytes: encodeKeys(keys) },
   ]
   if (contents.length === 0) return sections
-  const bodies = contents.map((row) => ({
-    row,
-    receivedOrder,
-    receivedAtMs,
-    retentionDays: kept.get(row.traceId) ?? 0,
-  }))
+  const bodies = contents.map((row) => {
+    const { receivedAtMs, retentionDays } = kept.get(row.traceId)!
+    return { row, receivedOrder, receivedAtMs, retentionDays }
+  })
   return [...sections, { table: 'content', format: 'Native', ...encodeContent(bodies) }]
 }

@@ -4,7 +4,7 @@ FROM (
     SELECT
         lower(hex(l.log_id)) AS log_id,
         toString(toUnixTimestamp64Nano(l.time)) AS time_nanos,
-        lower(hex(l.trace_id)) AS trace_id,
+        if(l.trace_id = toFixedString('', 16), '', lower(hex(l.trace_id))) AS trace_id,
         if(l.span_id = toFixedString('', 8), '', lower(hex(l.span_id))) AS span_id,
         l.service AS service,
         l.severity AS severity,

@@ -1,6 +1,6 @@
 import type { MetricName, MetricSeries } from '../../schema/api/metric-shapes.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
-import type { MetricType } from '../../schema/model/metric.ts'
+import { type MetricType, TEMPORALITY } from '../../schema/model/metric.ts'
 import { isoOfMs } from '../answers/time.ts'
 import type { PointRow } from '../metrics/increase.ts'
 import { seriesOf } from '../metrics/steps.ts'
@@ -130,7 +130,7 @@ export const metricSeries = async (
 
 const temporalityOf = (found: readonly number[]): MetricName['temporality'] => {
   if (found.length > 1) return 'mixed'
-  return found[0] === 1 ? 'delta' : found[0] === 2 ? 'cumulative' : 'unspecified'
+  return found[0] === TEMPORALITY.delta ? 'delta' : found[0] === TEMPORALITY.cumulative ? 'cumulative' : 'unspecified'
 }
 
 const chosenSteps = (range: BoundedRange, stepSeconds: number | undefined): Steps => {

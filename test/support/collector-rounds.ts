@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { openHttp } from '../../schema/clickhouse/http.ts'
 import { postTraces, runSpans, traceRequest } from './agent-run.ts'
 import { spawnClickHouseServer } from './clickhouse-server/spawn.ts'
-import type { KillReport } from './kill-rounds.ts'
-import { expectConsistent } from './ledger-checks.ts'
+import { comparedWith, type KillReport } from './kill-rounds.ts'
 import { freePort, type RoleProcess, startRoleProcess } from './recount-process.ts'
 
 const COLLECTORS = 2
@@ -70,13 +69,7 @@ export const killCollectors = async (
     for (const place of places) await place.process!.stop()
     const database = await openHttp(engine.url)
     try {
-      const { spans, runs } = await expectConsistent(database)
-      const stored = await database.query<{ id: string }>(
-        'SELECT DISTINCT lower(hex(trace_id)) || lower(hex(span_id)) AS id FROM spans',
-      )
-      const ids = new Set(stored.map((row) => row.id))
-      const lost = [...acknowledged].filter((id) => !ids.has(id)).length
-      return { kills, acknowledgedSpans: acknowledged.size, storedSpans: spans, lost, runs }
+      return { kills, ...(await comparedWith(database, acknowledged)) }
     } finally {
       await database.close()
     }

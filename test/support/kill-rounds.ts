@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Database } from '../../schema/clickhouse/database.ts'
 import { openEmbedded } from '../../schema/clickhouse/embedded.ts'
 import { postTraces, runSpans, traceRequest } from './agent-run.ts'
 import { callGrpc } from './grpc-client.ts'
@@ -76,19 +77,27 @@ export const killRounds = async (
 
     const database = await openEmbedded(dataDir)
     try {
-      const { spans, runs } = await expectConsistent(database)
-      const stored = await database.query<{ id: string }>(
-        'SELECT DISTINCT lower(hex(trace_id)) || lower(hex(span_id)) AS id FROM spans',
-      )
-      const ids = new Set(stored.map((row) => row.id))
-      const lost = [...acknowledged].filter((id) => !ids.has(id)).length
-      return { kills, acknowledgedSpans: acknowledged.size, storedSpans: spans, lost, runs }
+      return { kills, ...(await comparedWith(database, acknowledged)) }
     } finally {
       await database.close()
     }
   } finally {
     await rm(dataDir, { recursive: true, force: true })
   }
+}
+
+/** What is stored, consistent in itself, beside what was acknowledged (trace id and span id of each span). */
+export const comparedWith = async (
+  database: Database,
+  acknowledged: ReadonlySet<string>,
+): Promise<Omit<KillReport, 'kills'>> => {
+  const { spans, runs } = await expectConsistent(database)
+  const stored = await database.query<{ id: string }>(
+    'SELECT DISTINCT lower(hex(trace_id)) || lower(hex(span_id)) AS id FROM spans',
+  )
+  const ids = new Set(stored.map((row) => row.id))
+  const lost = [...acknowledged].filter((id) => !ids.has(id)).length
+  return { acknowledgedSpans: acknowledged.size, storedSpans: spans, lost, runs }
 }
 
 /** True where a request was acknowledged. */

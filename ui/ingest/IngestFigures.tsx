@@ -55,7 +55,7 @@ const bySignal = ({ totals }: IngestReport): string => {
     n: totals.filter((one) => one.signal === signal).reduce((sum, one) => sum + one.received, 0),
   }))
   const some = counts.filter(({ n }) => n > 0)
-  return some.length === 0 ? 'nothing came' : some.map(({ signal, n }) => plural(n, NOUNS[signal][0])).join(', ')
+  return some.length === 0 ? 'nothing counted' : some.map(({ signal, n }) => plural(n, NOUNS[signal][0])).join(', ')
 }
 
 const LagFigure = ({ state }: { readonly state: IngestReport['state'] | undefined }) => (

@@ -37,7 +37,7 @@ export const Reasons = ({ report, open, onOpen }: Props) => {
       <p className={`${styles.fine} muted`} role="status">
         <CircleCheck aria-hidden="true" />
         {report.totals.length === 0
-          ? 'Nothing came in this time, so nothing was refused.'
+          ? 'Nothing was counted in this time. Counts are written every ten seconds.'
           : 'Everything that came in this time was taken as it was sent.'}
       </p>
     )

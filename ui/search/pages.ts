@@ -37,7 +37,7 @@ export const validateIngestSearch = (search: RawSearch): IngestSearch =>
     reason: readText(search.reason),
   })
 
-export const MAPPING_FATES = ['used', 'lost', 'recognised', 'unknown'] as const
+const MAPPING_FATES = ['used', 'lost', 'recognised', 'unknown'] as const
 export type MappingFate = (typeof MAPPING_FATES)[number]
 export interface MappingSearch {
   /** A stored span; absent: what is pasted, which is not for an address. */
