@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { customDetector, customFinding } from './detect/custom.ts'
+import { customDetector } from './detect/custom.ts'
 import { emails } from './detect/emails.ts'
 import { cards, ibans, ssns } from './detect/numbers.ts'
 import { phonesOf } from './detect/phones.ts'
@@ -111,9 +111,3 @@ const orderOf = (detector: Detector): number => FINDINGS.indexOf(detector.findin
 
 /** `pii.email` → `email`. */
 const wordOf = (finding: string): string => finding.slice(finding.indexOf('.') + 1)
-
-/** Every name that a policy can report. */
-export const findingNames = (project: ProjectMasking): readonly string[] => [
-  ...FINDINGS,
-  ...project.custom.map(({ name }) => customFinding(name)),
-]

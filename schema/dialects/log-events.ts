@@ -39,9 +39,6 @@ export const LOG_RULES: readonly LogRule[] = [
   { event: '*.tool.call', kind: 'tool', needs: ['toolName'] },
 ]
 
-/** Records whose person or rule said whether a tool may run; shown in the replay. */
-export const DECISION_EVENTS: readonly string[] = ['*.tool_decision']
-
 const RULES_MAX = 2_000
 const known = new Map<string, readonly LogRule[]>()
 
