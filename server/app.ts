@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { compress } from 'hono/compress'
-import { CONTRACT, type Endpoint, FORMATS } from '../schema/api/contract.ts'
+import { CONTRACT } from '../schema/api/contract.ts'
+import { type Endpoint, FORMATS } from '../schema/api/endpoint.ts'
 import type { RouteName } from '../schema/api/paths.ts'
 import type { Trace } from '../schema/api/shapes.ts'
 import { checkDoors, corsHeaders, preflightHeaders } from '../schema/http/doors.ts'
@@ -17,9 +18,10 @@ import { mappingRoutes } from './routes/mapping.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { renormaliseRoutes } from './routes/renormalise.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { traceRoutes } from './routes/traces.ts'
 import { securityHeaders } from './security-headers.ts'
-import type { Ask, Handlers, JsonRoute, ServerDeps } from './server-deps.ts'
+import type { Ask, Handlers, JsonRoute, Principal, ServerDeps } from './server-deps.ts'
 import { serveUi } from './static-ui.ts'
 
 const HANDLERS: Handlers = {
@@ -31,10 +33,8 @@ const HANDLERS: Handlers = {
   ...mappingRoutes,
   ...renormaliseRoutes,
   ...metricRoutes,
+  ...settingsRoutes,
 }
-
-/** Routes that change what is stored. */
-const ADMIN_ROUTES: ReadonlySet<RouteName> = new Set(['renormalise', 'renormaliseJob'])
 
 /** The whole HTTP side of the read path: every route of CONTRACT, the UI's files, and problem+json for whatever goes wrong. */
 export const createApp = (deps: ServerDeps): Hono => {
@@ -71,9 +71,7 @@ const isProgram = (path: string): boolean => /^\/(api|mcp|prometheus|tempo|v1)(\
 
 const answer = async (deps: ServerDeps, name: JsonRoute | 'metrics', context: Context): Promise<Response> => {
   const endpoint: Endpoint = CONTRACT[name]
-  const projectId = endpoint.open ? 0 : projectOf(deps, context.req.raw.headers)
-  if (ADMIN_ROUTES.has(name) && !deps.mayAdmin(context.req.raw.headers))
-    throw new HttpProblem(403, 'This needs a key of scope admin: `recount key create --scope admin`.')
+  const { projectId, name: actor } = endpoint.open ? NOBODY : principalOf(deps, endpoint, context.req.raw.headers)
   if (name === 'metrics')
     return new Response(await deps.metrics(), {
       headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
@@ -91,6 +89,7 @@ const answer = async (deps: ServerDeps, name: JsonRoute | 'metrics', context: Co
     database: sql?.database ?? deps.database,
     deps,
     projectId,
+    actor,
     ...parsed,
     // Which form an answer has is nothing that its handler asks for, and no filter.
     query: query && typeof query === 'object' && 'format' in query ? { ...query, format: undefined } : query,
@@ -129,14 +128,19 @@ const formatOf = (endpoint: Endpoint, search: URLSearchParams): (typeof FORMATS)
 const handle = (name: JsonRoute, ask: Ask<JsonRoute>): Promise<unknown> =>
   (HANDLERS[name] as (ask: Ask<JsonRoute>) => Promise<unknown>)(ask)
 
-const projectOf = (deps: ServerDeps, headers: Headers): number => {
-  const projectId = deps.projectOf(headers)
-  if (projectId === undefined)
+const NOBODY: Principal = { projectId: 0, scope: 'read', name: '' }
+
+/** @throws HttpProblem 401 without a key, 403 where the key may not */
+const principalOf = (deps: ServerDeps, { scope = 'read' }: Endpoint, headers: Headers): Principal => {
+  const principal = deps.principalOf(headers)
+  if (!principal)
     throw new HttpProblem(
       401,
       'An API key is needed: send it as "Authorization: Bearer rk_…" or x-api-key, or log in on the page. `recount key create` makes one.',
     )
-  return projectId
+  if (principal.scope !== 'admin' && principal.scope !== scope)
+    throw new HttpProblem(403, `This needs a key of scope ${scope}: \`recount key create --scope ${scope}\`.`)
+  return principal
 }
 
 const doorKeeper =

@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import type { Mapping, StoredMapping } from '../schema/api/mapping.ts'
-import { get, post, put, testApp } from '../test/support/api.ts'
+import { adminOf, get, post, put, testApp } from '../test/support/api.ts'
 import { openTestStore, type TestStore } from '../test/support/rows.ts'
 import { drawTrace } from '../test/support/traces.ts'
 
@@ -73,7 +73,7 @@ describe('reading history again', () => {
     expect(await post(able, '/api/renormalise', { from: 'now-1h' })).toEqual(job)
     expect(asked).toEqual([[1, { fromMs: nowMs - 3_600_000, toMs: nowMs }]])
     expect(await get(able, '/api/renormalise/job')).toEqual(job)
-    const reader = testApp(store, { renormalise: jobs, mayAdmin: () => false })
+    const reader = testApp(store, { renormalise: jobs, principalOf: () => ({ ...adminOf(1), scope: 'read' }) })
     expect(await post<{ detail: string }>(reader, '/api/renormalise', {}, 403)).toMatchObject({ status: 403 })
   })
 

@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MetricName, MetricSeries } from '../schema/api/metric-shapes.ts'
 import type { WireMetric } from '../schema/otlp/wire.ts'
-import { get, testApp } from '../test/support/api.ts'
+import { adminOf, get, testApp } from '../test/support/api.ts'
 import {
   exponentialPoint,
   histogramPoint,
@@ -226,7 +226,7 @@ describe('a metric over time', () => {
   })
 
   test('of another project is not there', async () => {
-    const other = testApp(store, { projectOf: () => 99 })
+    const other = testApp(store, { principalOf: () => adminOf(99) })
     expect(await get(other, `/api/metrics?${range}`)).toEqual({ items: [], next: null })
     await get(other, `/api/metrics/delta?${range}`, 404)
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { CONTRACT, type Endpoint } from '../schema/api/contract.ts'
+import { CONTRACT } from '../schema/api/contract.ts'
+import type { Endpoint } from '../schema/api/endpoint.ts'
 import { Problem } from '../schema/api/shapes.ts'
 
 /** The contract as OpenAPI 3.1: what the server mounts and what this says come from the same object. */
@@ -12,12 +13,7 @@ export const openApi = (version: string): Record<string, unknown> => ({
       'Sessions, runs, traces and figures of AI agents. Times are ISO 8601 UTC, money is decimal text, errors are RFC 9457.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
-  paths: Object.fromEntries(
-    Object.entries(CONTRACT).map(([name, endpoint]) => [
-      endpoint.path,
-      { [endpoint.method]: operation(name, endpoint) },
-    ]),
-  ),
+  paths: paths(),
   components: {
     schemas: { Problem: schemaOf(Problem, 'output') },
     securitySchemes: {
@@ -28,6 +24,14 @@ export const openApi = (version: string): Record<string, unknown> => ({
   // Loopback without keys needs none.
   security: [{}, { bearer: [] }, { apiKey: [] }],
 })
+
+/** One path may take several methods. */
+const paths = (): Record<string, Record<string, unknown>> => {
+  const byPath: Record<string, Record<string, unknown>> = {}
+  for (const [name, endpoint] of Object.entries(CONTRACT))
+    byPath[endpoint.path] = { ...byPath[endpoint.path], [endpoint.method]: operation(name, endpoint) }
+  return byPath
+}
 
 const operation = (operationId: string, endpoint: Endpoint): Record<string, unknown> => ({
   operationId,

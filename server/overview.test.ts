@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Overview } from '../schema/api/shapes.ts'
 import type { Call, RunTally } from '../schema/model/run.ts'
 import { addUsage, bucketBit, emptyUsage, inputTotal, outputTotal } from '../schema/model/usage.ts'
-import { get, testApp } from '../test/support/api.ts'
+import { adminOf, get, testApp } from '../test/support/api.ts'
 import { aCall, aLog, aRun, openTestStore, type TestStore } from '../test/support/rows.ts'
 import { usdOf } from './answers/money.ts'
 
@@ -207,6 +207,6 @@ test('a log record that came twice counts once', async () => {
 })
 
 test('an empty store answers zeros, not nothing', async () => {
-  const overview = await get<Overview>(testApp(store, { projectOf: () => 99 }), '/api/overview')
+  const overview = await get<Overview>(testApp(store, { principalOf: () => adminOf(99) }), '/api/overview')
   expect(overview).toMatchObject({ runs: 0, spans: 0, costUsd: '0', costStatus: 'complete', slos: [], sampled: false })
 })

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Endpoint } from '../schema/api/contract.ts'
+import type { Endpoint } from '../schema/api/endpoint.ts'
 import { badRequest, HttpProblem } from './problem.ts'
 
 /** A request's parameters after its contract; parameters that the contract does not know are ignored. @throws HttpProblem 400 */

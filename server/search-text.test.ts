@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Response } from '../schema/api/contract.ts'
-import { get, put, testApp } from '../test/support/api.ts'
+import { adminOf, get, put, testApp } from '../test/support/api.ts'
 import { aLog, openTestStore, type TestStore } from '../test/support/rows.ts'
 import { drawTrace } from '../test/support/traces.ts'
 
@@ -148,7 +148,7 @@ describe('an answer', () => {
       cursor = `&cursor=${answer.next}`
     }
     expect(seen).toEqual(['conv-1', 'conv-2', 'conv-2', 'conv-5', 'conv-6'])
-    const elsewhere = testApp(store, { nowMs: () => NOW, projectOf: () => 2 })
+    const elsewhere = testApp(store, { nowMs: () => NOW, principalOf: () => adminOf(2) })
     expect((await get<Answer>(elsewhere, '/api/search/text?q=refund')).items).toEqual([])
     await get(app, '/api/search/text?q=refund&cursor=nonsense', 400)
   })

@@ -5,6 +5,13 @@ import type { Status } from '../schema/api/shapes.ts'
 import type { Database } from '../schema/clickhouse/database.ts'
 import type { DoorConfig } from '../schema/http/doors.ts'
 
+/** Whose request it is: the project of its key, what the key may do, and the name that stands in the audit log. */
+export interface Principal {
+  readonly projectId: number
+  readonly scope: 'ingest' | 'read' | 'admin'
+  readonly name: string
+}
+
 /** What the server is given by whoever starts it; it opens, reads and knows nothing else. */
 export interface ServerDeps {
   readonly database: Database
@@ -19,10 +26,8 @@ export interface ServerDeps {
     readonly start: (projectId: number, range: { readonly fromMs: number; readonly toMs: number }) => RenormaliseJob
     readonly job: (projectId: number) => RenormaliseJob
   }
-  /** Whether a request's key may change things. */
-  readonly mayAdmin: (headers: Headers) => boolean
-  /** Project of a request by its key; undefined: the key is missing or unknown (401). */
-  readonly projectOf: (headers: Headers) => number | undefined
+  /** Who asks, by the key of the request; undefined: the key is missing or unknown (401). */
+  readonly principalOf: (headers: Headers) => Principal | undefined
   /** The UI's sessions, where keys are needed: a cookie's value for a good key that may read, and its end. */
   readonly logins?: { readonly start: (key: string) => string | undefined; readonly end: (id: string) => void }
   readonly doors: DoorConfig
@@ -41,6 +46,8 @@ export interface Ask<N extends RouteName> {
   readonly database: Database
   readonly deps: ServerDeps
   readonly projectId: number
+  /** Name of the key that asks, for the audit log. */
+  readonly actor: string
   readonly params: Params<N>
   readonly query: Parsed<N>
   readonly body: Body<N>

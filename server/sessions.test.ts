@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Response } from '../schema/api/contract.ts'
 import type { Problem, Session } from '../schema/api/shapes.ts'
-import { get, put, testApp } from '../test/support/api.ts'
+import { adminOf, get, put, testApp } from '../test/support/api.ts'
 import { aSpan, openTestStore, type TestStore } from '../test/support/rows.ts'
 import { drawTrace } from '../test/support/traces.ts'
 
@@ -163,7 +163,7 @@ describe('the list of sessions', () => {
   })
 
   test('is of one project only', async () => {
-    expect((await get<List>(testApp(store, { projectOf: () => 2 }), '/api/sessions')).items).toEqual([])
+    expect((await get<List>(testApp(store, { principalOf: () => adminOf(2) }), '/api/sessions')).items).toEqual([])
   })
 })
 

@@ -5,7 +5,6 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { COLLECTOR_DEFAULTS, startCollector } from '../collector/collector.ts'
 import { SPOOL_LIMITS } from '../collector/spool/spool.ts'
-import { genaiPriceBook } from '../collector/tally/genai-price-book.ts'
 import type { Overview } from '../schema/api/shapes.ts'
 import { openEmbedded } from '../schema/clickhouse/embedded.ts'
 import { migrate } from '../schema/clickhouse/migrate.ts'
@@ -13,7 +12,9 @@ import { LOOPBACK_DOORS } from '../schema/http/doors.ts'
 import { MetricsRegistry } from '../schema/metrics/registry.ts'
 import type { RunTally } from '../schema/model/run.ts'
 import { addUsage, emptyUsage, USAGE_BUCKETS } from '../schema/model/usage.ts'
+import { genaiPriceBook } from '../schema/prices/genai-price-book.ts'
 import { createApp } from '../server/app.ts'
+import { adminOf } from './support/api.ts'
 import { CAPTURES, capturesOf, decodedBodies, hasCaptures, rowsOf, scenariosOf, tally } from './support/captures.ts'
 import { expectConsistent } from './support/ledger-checks.ts'
 
@@ -76,8 +77,7 @@ describe.skipIf(!hasCaptures)('recordings of real frameworks, stored and asked f
         version: 'test',
         metrics: () => '',
         explain: () => [],
-        mayAdmin: () => true,
-        projectOf: () => projectId,
+        principalOf: () => adminOf(projectId),
         status: () => {
           throw new Error('not asked')
         },

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { genaiPriceBook } from '../collector/tally/genai-price-book.ts'
 import type { RunTally } from '../schema/model/run.ts'
 import {
   addUsage,
@@ -11,6 +10,7 @@ import {
   type UsageBucket,
   type UsageBuckets,
 } from '../schema/model/usage.ts'
+import { genaiPriceBook } from '../schema/prices/genai-price-book.ts'
 import {
   CAPTURES,
   capturesOf,

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { normalise } from '../collector/normalise/normalise.ts'
-import { genaiPriceBook } from '../collector/tally/genai-price-book.ts'
 import { groupRuns } from '../collector/tally/group-runs.ts'
 import { tallyRun } from '../collector/tally/tally-run.ts'
 import type { Replay, Step } from '../schema/api/shapes.ts'
 import { wholeBodies } from '../schema/model/content-parts.ts'
 import type { RunTally } from '../schema/model/run.ts'
 import type { Span } from '../schema/model/span.ts'
-import { get, testApp } from './support/api.ts'
+import { genaiPriceBook } from '../schema/prices/genai-price-book.ts'
+import { adminOf, get, testApp } from './support/api.ts'
 import { CAPTURES, capturesOf, decodedBodies, hasCaptures, type Scenario, scenariosOf } from './support/captures.ts'
 import { openTestStore, type TestStore } from './support/rows.ts'
 
@@ -31,7 +31,7 @@ let project = 0
 
 beforeAll(async () => {
   store = await openTestStore()
-  app = testApp(store, { projectOf: () => project })
+  app = testApp(store, { principalOf: () => adminOf(project) })
 })
 afterAll(() => store.close())
 

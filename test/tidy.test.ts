@@ -14,11 +14,11 @@ interface Part {
 }
 
 const PARTS: Readonly<Record<string, Part>> = {
-  schema: { parts: [], packages: ['@clickhouse/client', 'chdb', 'zod'] },
+  schema: { parts: [], packages: ['@clickhouse/client', '@pydantic/genai-prices', 'chdb', 'zod'] },
   // Its worker thread switches TypeScript on for itself, as bin/ does for the program.
   collector: {
     parts: ['schema', 'bin/typescript.mjs'],
-    packages: ['@pydantic/genai-prices', 'ajv', 'fzstd', 'libphonenumber-js', 're2js', 'zod'],
+    packages: ['ajv', 'fzstd', 'libphonenumber-js', 're2js', 'zod'],
   },
   server: { parts: ['schema'], packages: ['ajv', 'apache-arrow', 'hono', 'zod'] },
   ui: {

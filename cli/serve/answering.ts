@@ -39,11 +39,7 @@ export const startAnswering = async (
     metrics: () => metrics.expose(),
     explain,
     ...(renormalise ? { renormalise } : {}),
-    projectOf: (headers) => {
-      const principal = principalOf(headers)
-      return mayRead(principal) ? principal.projectId : undefined
-    },
-    mayAdmin: (headers) => principalOf(headers)?.scope === 'admin',
+    principalOf,
     logins: {
       start: (key) => (mayRead(guard({ 'x-api-key': key })) ? sessions.start(key) : undefined),
       end: (id) => sessions.end(id),

@@ -80,6 +80,8 @@ export type Headers = Readonly<Record<string, string | readonly string[] | undef
 export interface Principal {
   readonly projectId: number
   readonly scope: KeyScope
+  /** As the audit log calls it. */
+  readonly name: string
 }
 
 /**
@@ -104,11 +106,11 @@ export const keyGuard = (
       if (stamp !== seen) keys = new Map(readKeys(dataDir).map((key) => [key.hash, key]))
       seen = stamp
     }
-    if (keys.size === 0 && !required) return { projectId: DEFAULT_PROJECT_ID, scope: 'admin' }
+    if (keys.size === 0 && !required) return { projectId: DEFAULT_PROJECT_ID, scope: 'admin', name: 'local' }
     const shown = keyIn(headers)
-    if (shown === internal) return { projectId: DEFAULT_PROJECT_ID, scope: 'ingest' }
+    if (shown === internal) return { projectId: DEFAULT_PROJECT_ID, scope: 'ingest', name: 'recount' }
     const key = shown === undefined ? undefined : keys.get(hashOf(shown))
-    return key && { projectId: key.projectId, scope: key.scope }
+    return key && { projectId: key.projectId, scope: key.scope, name: key.name || key.id }
   }
 }
 

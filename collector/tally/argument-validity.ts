@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv'
+import { BoundedCache } from '../../schema/model/bounded-cache.ts'
 import type { Validity } from '../../schema/model/run.ts'
-import { BoundedCache } from './bounded-cache.ts'
 
 /**
  * Whether a tool call was one that had been offered (semantics.md §4, `tool_call_validity`): its name is registered and its arguments fit the JSON

@@ -1,5 +1,5 @@
 import type { CallCostStatus } from '../../schema/model/run.ts'
-import type { PriceBook } from './price-book.ts'
+import type { PriceBook } from '../../schema/prices/price-book.ts'
 import type { TallySpan } from './tally-span.ts'
 
 export interface CallCost {

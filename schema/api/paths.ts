@@ -34,6 +34,7 @@ export const PATHS = {
   ingest: '/api/ingest',
   ingestSources: '/api/ingest/sources',
   ingestAttributes: '/api/ingest/attributes',
+  audit: '/api/audit',
 } as const
 
 export type RouteName = keyof typeof PATHS

@@ -31,6 +31,8 @@ const SHARD_BY: Readonly<Record<string, string>> = {
   ingest_stats: 'cityHash64(flush_id)',
   // The entries of one shard of projects stand on one shard of the cluster: whose came first is decided by that table's deduplication (docs/decisions/0007).
   tally_journal: 'cityHash64(shard)',
+  settings: 'cityHash64(project_id)',
+  audit_log: 'cityHash64(project_id)',
   schema_migrations: 'cityHash64(version)',
 }
 

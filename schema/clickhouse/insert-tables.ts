@@ -1,3 +1,4 @@
+import { AUDIT_LOG, SETTINGS } from './settings-table.ts'
 import { TABLES } from './tables.ts'
 
 /** Steps that talliers agree on; `collector/tally/journal.ts` writes and reads its rows itself, two columns being rows of other tables. */
@@ -15,7 +16,12 @@ export const TALLY_JOURNAL = {
 } as const
 
 /** Every table that takes inserts: those of the segments, and the program's own. */
-export const INSERT_TABLES = { ...TABLES, tally_journal: TALLY_JOURNAL } as const
+export const INSERT_TABLES = {
+  ...TABLES,
+  tally_journal: TALLY_JOURNAL,
+  settings: SETTINGS,
+  audit_log: AUDIT_LOG,
+} as const
 export type InsertTableName = keyof typeof INSERT_TABLES
 
 export interface ColumnList {

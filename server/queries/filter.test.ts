@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { RunFilters } from '../../schema/api/contract.ts'
+import { RunFilters } from '../../schema/api/endpoint.ts'
 import { type BoundedQuestion, callsSource, logsClause, runQuestion, runsClause, tracesClause } from './filter.ts'
 
 // What filter.ts composes, as files, so that a review sees the query that a change makes.

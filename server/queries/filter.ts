@@ -1,4 +1,4 @@
-import type { RunFilters } from '../../schema/api/contract.ts'
+import type { RunFilters } from '../../schema/api/endpoint.ts'
 import type { QueryParams } from '../../schema/clickhouse/database.ts'
 import { badRequest } from '../problem.ts'
 import { fill, sqlFile } from './sql-file.ts'

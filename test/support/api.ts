@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { explain } from '../../collector/explain/explain.ts'
 import { LOOPBACK_DOORS } from '../../schema/http/doors.ts'
 import { createApp } from '../../server/app.ts'
-import type { ServerDeps } from '../../server/server-deps.ts'
+import type { Principal, ServerDeps } from '../../server/server-deps.ts'
 import type { TestStore } from './rows.ts'
 import type { DrawnTrace } from './traces.ts'
 
@@ -18,6 +18,9 @@ export const TEST_STATUS = {
   otlpHttpUrl: 'http://localhost:4318',
 } as const
 
+/** A key that may do everything in a project. */
+export const adminOf = (projectId: number): Principal => ({ projectId, scope: 'admin', name: 'test' })
+
 /** The server on a test store, its answers held against the contract. */
 export const testApp = (store: Pick<TestStore, 'database'>, more: Partial<ServerDeps> = {}): Hono =>
   createApp({
@@ -25,8 +28,7 @@ export const testApp = (store: Pick<TestStore, 'database'>, more: Partial<Server
     status: () => TEST_STATUS,
     metrics: () => 'recount_up 1\n',
     explain,
-    mayAdmin: () => true,
-    projectOf: () => 1,
+    principalOf: () => adminOf(1),
     doors: LOOPBACK_DOORS,
     version: '0.0.0-test',
     validateResponses: true,

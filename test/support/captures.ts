@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { type NormaliseContext, normalise } from '../../collector/normalise/normalise.ts'
 import { groupRuns } from '../../collector/tally/group-runs.ts'
-import type { PriceBook } from '../../collector/tally/price-book.ts'
 import { tallyRun } from '../../collector/tally/tally-run.ts'
 import type { TallySpan } from '../../collector/tally/tally-span.ts'
 import { wholeBodies } from '../../schema/model/content-parts.ts'
@@ -12,6 +11,7 @@ import type { Content, Score, Span } from '../../schema/model/span.ts'
 import { decodeJson } from '../../schema/otlp/decode-json.ts'
 import { decodeProtobuf } from '../../schema/otlp/decode-protobuf.ts'
 import type { Decoded } from '../../schema/otlp/wire.ts'
+import type { PriceBook } from '../../schema/prices/price-book.ts'
 
 /** Recordings of real frameworks, kept beside the repository and not part of it. */
 export const CAPTURES = resolve(import.meta.dirname, '../../../shared/captures')

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { LOOPBACK_DOORS } from '../../schema/http/doors.ts'
 import { createApp } from '../../server/app.ts'
+import { adminOf } from './api.ts'
 
 /** All that a user can see of a project in the hour before `endMs`: overview, sessions with their runs, agents, tools, models; and the rollup rows below them. */
 export const figuresOf = async (database: Database, projectId: number, endMs: number): Promise<unknown> => {
@@ -11,8 +12,7 @@ export const figuresOf = async (database: Database, projectId: number, endMs: nu
     version: 'test',
     metrics: () => '',
     explain: () => [],
-    mayAdmin: () => true,
-    projectOf: () => projectId,
+    principalOf: () => adminOf(projectId),
     status: () => {
       throw new Error('not asked')
     },

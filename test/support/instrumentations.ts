@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { genaiPriceBook } from '../../collector/tally/genai-price-book.ts'
 import { MAPPER_VERSION } from '../../schema/dialects/dialects.ts'
 import type { RunTally } from '../../schema/model/run.ts'
 import {
@@ -12,6 +11,7 @@ import {
   USAGE_COLUMNS,
   type UsageBuckets,
 } from '../../schema/model/usage.ts'
+import { genaiPriceBook } from '../../schema/prices/genai-price-book.ts'
 import { CAPTURES, capturesOf, decodedBodies, rowsOf, type Scenario, scenariosOf, tally } from './captures.ts'
 
 // docs/instrumentations.md: what each recorded instrumentation says, against the ledger of the model server that it talked to.

@@ -24,9 +24,9 @@ interface Call {
   readonly sessions: readonly MockSession[]
   readonly nowMs: number
 }
-/** Undefined is 404. */
+/** Undefined is 404; a route that no page needs may be away. */
 type Handlers = {
-  readonly [N in Exclude<RouteName, 'metrics' | 'openapi' | 'healthz' | 'readyz' | 'login' | 'logout'>]: (
+  readonly [N in Exclude<RouteName, 'metrics' | 'openapi' | 'healthz' | 'readyz' | 'login' | 'logout'>]?: (
     call: Call,
   ) => Answer<N> | undefined
 }
@@ -41,7 +41,7 @@ export const createMockApi = ({ seed = 11, nowMs = Date.now(), sessions: count =
     for (const name of Object.keys(HANDLERS) as (keyof Handlers)[]) {
       const params = match(PATHS[name], url.pathname)
       if (!params) continue
-      const answer = HANDLERS[name]({ params, query: url.searchParams, sessions, nowMs })
+      const answer = HANDLERS[name]?.({ params, query: url.searchParams, sessions, nowMs })
       return answer === undefined
         ? problem(404, 'Not found', 'Nothing with this id was received.')
         : Response.json(answer)

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { calcPrice, type ModelPrice, type PriceCalculation, type Usage } from '@pydantic/genai-prices'
-import { inputTotal, USAGE_BUCKETS, type UsageBucket, type UsageBuckets } from '../../schema/model/usage.ts'
-import { BoundedCache } from './bounded-cache.ts'
+import { BoundedCache } from '../model/bounded-cache.ts'
+import { inputTotal, USAGE_BUCKETS, type UsageBucket, type UsageBuckets } from '../model/usage.ts'
 import type { Price, PriceBook, PricedCall, Rates } from './price-book.ts'
 
 /**

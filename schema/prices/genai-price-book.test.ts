@@ -1,6 +1,6 @@
 import { calcPrice } from '@pydantic/genai-prices'
 import { describe, expect, it } from 'vitest'
-import { emptyUsage, type UsageBuckets } from '../../schema/model/usage.ts'
+import { emptyUsage, type UsageBuckets } from '../model/usage.ts'
 import { genaiPriceBook } from './genai-price-book.ts'
 
 const book = genaiPriceBook()

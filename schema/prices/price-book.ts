@@ -1,4 +1,4 @@
-import type { UsageBucket, UsageBuckets } from '../../schema/model/usage.ts'
+import type { UsageBucket, UsageBuckets } from '../model/usage.ts'
 
 export interface PricedCall {
   /** Canonical provider id (`openai`, `aws.bedrock`, …); '' where unknown. */

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { COMPONENTS } from '../model/component.ts'
+import { DIMENSION_NAMES } from '../model/dimension.ts'
+import { OUTCOMES } from '../model/kind.ts'
+import { isoTime, Usage, usd } from './shapes.ts'
+
+/** Shapes of everything about money (interface.md; semantics.md §2, §6, §8). Money is decimal text in US dollars unless a currency stands beside it. */
+const count = z.int().nonnegative()
+const share = z.number().describe('0 to 1')
+export const DimensionName = z.enum(DIMENSION_NAMES as [(typeof DIMENSION_NAMES)[number], ...typeof DIMENSION_NAMES])
+/** What telemetry did not say is null, never left away. */
+export const CostKey = z.record(z.string(), z.string().nullable())
+export const Components = z.object(
+  Object.fromEntries(COMPONENTS.map((name) => [name, usd])) as Record<(typeof COMPONENTS)[number], typeof usd>,
+)
+const costStatus = z.enum(['complete', 'partial', 'none'])
+export const INTERVALS = ['hour', 'day', 'week', 'month'] as const
+export type CostInterval = (typeof INTERVALS)[number]
+
+const costFigures = {
+  usage: Usage,
+  calls: count,
+  runs: count,
+  costUsd: usd.describe('model, tools, review, evaluation and platform together; only what is priced'),
+  components: Components,
+  allocatedUsd: usd.describe('the part of costUsd that is a share of costs that belong to no run'),
+  reportedUsd: usd.describe('the part of costUsd that emitters said themselves'),
+  costStatus,
+  unpricedCalls: count.describe('calls with usage and no price: not in costUsd'),
+}
+/** GET /api/costs: one line per key and period. */
+export const CostItem = z.object({
+  key: CostKey,
+  period: isoTime.nullable().describe('start of the UTC hour, day, ISO week or month; null without interval'),
+  ...costFigures,
+})
+export type CostItem = z.infer<typeof CostItem>
+export const CostReport = z.object({
+  items: z.array(CostItem),
+  total: z.object(costFigures),
+  next: z.string().nullable(),
+  from: isoTime,
+  to: isoTime,
+  asOf: isoTime.describe('the ledger as it stood then; ask again with as_of to get the same figures'),
+  coverage: share.nullable().describe('share of the calls with usage that have a price'),
+  provisional: z.boolean().describe('the range is not over, or runs of it are younger than a day: more may come'),
+})
+export type CostReport = z.infer<typeof CostReport>
+
+/** GET /api/costs/per-outcome (semantics.md §6). */
+export const CostPerOutcome = z.object({
+  key: CostKey,
+  period: isoTime.nullable(),
+  costUsd: usd,
+  runs: count,
+  settled: count,
+  successes: count,
+  costPerSuccess: usd.nullable().describe('null where nothing succeeded: not 0, not infinite'),
+  interval: z.tuple([usd, usd]).nullable().describe('95 % bootstrap percentile interval, seeded'),
+  coverage: share.nullable().describe('settled / finished'),
+  provisional: z.boolean(),
+  unpricedCalls: count,
+  costStatus,
+  wasteUsd: usd.describe('cost of failed, looping and guardrail-blocked runs; a run counts once'),
+  wasteShare: share.nullable(),
+  waste: z.object({ failed: usd, looping: usd, blocked: usd }),
+  components: Components,
+  outcomes: z.object(
+    Object.fromEntries(OUTCOMES.map((o) => [o, count])) as Record<(typeof OUTCOMES)[number], typeof count>,
+  ),
+})
+export type CostPerOutcome = z.infer<typeof CostPerOutcome>
+export const CostPerOutcomeReport = z.object({
+  items: z.array(CostPerOutcome),
+  total: CostPerOutcome,
+  next: z.string().nullable(),
+  from: isoTime,
+  to: isoTime,
+  asOf: isoTime,
+})
+export type CostPerOutcomeReport = z.infer<typeof CostPerOutcomeReport>
+
+/** Costs of a period that belong to no run, split over the values of a dimension (PUT /api/shared-costs). */
+export const SharedCost = z.object({
+  name: z.string().min(1).max(100),
+  amountUsd: usd,
+  from: z.string().describe('ISO 8601, inclusive'),
+  to: z.string().describe('ISO 8601, exclusive; the amount is spread evenly over the days'),
+  component: z.enum(COMPONENTS).default('platform'),
+  rule: z
+    .enum(['tokens', 'cost', 'even', 'fixed'])
+    .describe('in proportion to tokens or cost, the same for each, or the given shares'),
+  over: DimensionName.default('team').describe('whose values share it'),
+  shares: z
+    .record(z.string(), z.number().nonnegative())
+    .default({})
+    .describe("rule fixed: value → share; what is missing to 1 is nobody's"),
+})
+export type SharedCost = z.infer<typeof SharedCost>
+
+export const Savings = z.object({
+  cache: z.object({
+    readTokens: count,
+    hitShare: share.nullable().describe('cached share of the input of calls whose model caches'),
+    savedUsd: usd.describe('against the uncached price, less what writing the cache cost more'),
+    couldSaveUsd: usd.nullable().describe('if every agent cached as the best of its model does'),
+  }),
+  waste: z.object({
+    failedCallsUsd: usd,
+    retriedCallsUsd: usd.describe('failed calls that were asked again in the same run'),
+    loopsUsd: usd.describe(
+      'the same tool with the same arguments for the third time and more, with the model calls between',
+    ),
+    failedRunsUsd: usd,
+    blockedRunsUsd: usd,
+  }),
+  items: z.array(z.object({ key: CostKey, savedUsd: usd, wasteUsd: usd, cacheHitShare: share.nullable() })),
+})
+export type Savings = z.infer<typeof Savings>
+
+/** What an export holds and how to check it; beside every file, and GET /api/costs/manifest. */
+export const Manifest = z.object({
+  report: z.string(),
+  format: z.string(),
+  query: z.record(z.string(), z.unknown()),
+  from: isoTime,
+  to: isoTime,
+  asOf: isoTime,
+  rows: count,
+  sumUsd: usd,
+  sha256: z.string().describe('of the bytes of the file, hex'),
+  bytes: count,
+  columns: z.array(z.string()),
+  createdAt: isoTime,
+  recountVersion: z.string(),
+  priceBook: z.string(),
+})
+export type Manifest = z.infer<typeof Manifest>
+
+/** Money that nobody traced at its time (POST /api/charges): a fee, minutes of review, overhead. */
+export const Charge = z.object({
+  id: z.string().max(200).optional().describe('the same id again changes nothing'),
+  component: z.enum(COMPONENTS),
+  amountUsd: usd.optional().describe('or minutes, for review'),
+  minutes: z.number().nonnegative().optional().describe("priced by the project's rate"),
+  at: z.string().optional().describe('ISO 8601; the end of the run where absent'),
+  target: z.union([
+    z.object({ traceId: z.string() }),
+    z.object({ sessionId: z.string() }),
+    z.object({ key: z.string() }),
+  ]),
+  note: z.string().max(500).default(''),
+})
+export type Charge = z.infer<typeof Charge>

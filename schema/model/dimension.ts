@@ -1,0 +1,31 @@
+import { componentSql } from './component.ts'
+
+/**
+ * By what money and calls can be told apart: the word in the API, the CLI and on the page, what people read, and the expression over a run `r` and its
+ * call `call` (run_ledger, aliased as in server/queries/filter.ts). '' is what telemetry did not say; answers show it as null.
+ */
+export interface Dimension {
+  readonly label: string
+  readonly sql: string
+}
+
+export const DIMENSIONS = {
+  team: { label: 'Team', sql: 'r.team' },
+  costCenter: { label: 'Cost center', sql: 'r.cost_center' },
+  agent: { label: 'Agent', sql: 'call.agent' },
+  version: { label: 'Agent version', sql: 'call.agent_version' },
+  workflow: { label: 'Workflow', sql: 'r.workflow' },
+  model: { label: 'Model', sql: 'call.model' },
+  provider: { label: 'Provider', sql: 'call.provider' },
+  customer: { label: 'Customer', sql: 'r.customer' },
+  env: { label: 'Environment', sql: 'r.env' },
+  user: { label: 'User', sql: 'r.user_id' },
+  tool: { label: 'Tool', sql: 'call.tool' },
+  component: { label: 'Component', sql: componentSql('call.kind') },
+  outcome: { label: 'Outcome', sql: 'r.outcome' },
+  session: { label: 'Session', sql: "if(r.session_id = '', lower(hex(r.run_id)), r.session_id)" },
+  run: { label: 'Run', sql: 'lower(hex(r.run_id))' },
+} as const satisfies Record<string, Dimension>
+
+export type DimensionName = keyof typeof DIMENSIONS
+export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as DimensionName[]
