@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { CONTRACT } from '../../schema/api/contract.ts'
-import { PATHS, type RouteName } from '../../schema/api/paths.ts'
+import { PATHS } from '../../schema/api/paths.ts'
 import { pathOf, queryOf } from '../api/client.ts'
-import { createMockApi } from './create-mock-api.ts'
+import { createMockApi, MOCKED_ROUTES } from './create-mock-api.ts'
 
 const NOW = Date.parse('2026-11-18T10:30:00Z')
 const api = createMockApi({ nowMs: NOW, sessions: 600 })
@@ -12,13 +12,8 @@ const ask = async (path: string) => {
   return { status: response.status, body: (await response.json()) as never }
 }
 
-/** Routes that the pages ask; the others are for probes and scrapers. */
-const ASKED = (Object.keys(PATHS) as RouteName[]).filter(
-  (name) => PATHS[name].startsWith('/api/') && !('noContent' in CONTRACT[name]),
-)
-
 describe('the mock API', () => {
-  test.each(ASKED)('answers %s as the contract says', async (name) => {
+  test.each(MOCKED_ROUTES)('answers %s as the contract says', async (name) => {
     const list = await ask(PATHS.sessions + queryOf({ ...range, limit: 1 }))
     const session = (list.body as { items: { id: string; traceIds: string[] }[] }).items[0]!
     const traceId = session.traceIds[0]!

@@ -167,6 +167,9 @@ const HANDLERS: Handlers = {
   }),
 }
 
+/** Routes that the pages ask; the others are for probes, scrapers and programs. */
+export const MOCKED_ROUTES = Object.keys(HANDLERS) as (keyof Handlers)[]
+
 const NO_JOB = { state: 'none' as const, from: '', to: '', done: 0, windows: 0, read: 0, changed: 0, error: '' }
 
 const searchFor = (q: string, sessions: readonly MockSession[]): Answer<'search'>['items'] => {
