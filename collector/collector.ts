@@ -147,9 +147,10 @@ export const startCollector = async (
       })
     : localTurns(tallySpool, loadAll)
   let turn: Turn | undefined
+  const builtIn = genaiPriceBook()
   const tallier = new Tallier({
     database,
-    prices: genaiPriceBook(),
+    prices: { of: () => builtIn },
     write: (sections) => turn!.write(sections),
     spansKeptMax: config.sharedStore ? 0 : SPANS_KEPT_MAX,
     failed: (projectId, runId, error) => {

@@ -116,6 +116,9 @@ export const NANO_BOOK: PriceBook = {
     provider === 'openai'
       ? { nanoUsd: BigInt(Object.values(usage).reduce((a, b) => a + b)), ref: 'nano@1/openai' }
       : undefined,
+  toolFee: () => undefined,
+  reviewNanoUsdPerMinute: 0n,
+  wins: 'reported',
 }
 
 export const tallied = (

@@ -11,7 +11,7 @@ import {
   type TraceRow,
 } from '../../schema/clickhouse/tables.ts'
 import type { Call, RunTally } from '../../schema/model/run.ts'
-import type { PriceBook } from '../../schema/prices/price-book.ts'
+import type { PriceBooks } from '../../schema/prices/price-book.ts'
 import type { Section } from '../normalise/encode-batch.ts'
 import { mergeKeys, type TraceKey } from '../spool/keys.ts'
 import { rootsOf, strayResponseIds } from './assign-trace.ts'
@@ -45,7 +45,7 @@ const DEFINITIONS_KEPT_MAX = 1_000
  */
 export class Tallier {
   readonly #database: Database
-  readonly #prices: PriceBook
+  readonly #prices: PriceBooks
   /** Makes ledger rows durable and loads them exactly once, before it resolves. */
   readonly #write: (sections: readonly Section[]) => Promise<void>
   readonly #definitions = new Map<string, string>()
@@ -60,7 +60,7 @@ export class Tallier {
     /** Spans kept from one tally to the next; 0 where other programs load spans into the same tables, whose spans would be missed. */
     readonly spansKeptMax: number
     readonly database: Database
-    readonly prices: PriceBook
+    readonly prices: PriceBooks
     readonly write: (sections: readonly Section[]) => Promise<void>
     readonly failed: (projectId: number, runId: string, error: unknown) => void
   }) {
@@ -123,6 +123,7 @@ export class Tallier {
     const definitions = await this.#toolDefinitions(projectId, traces)
 
     const scoresByTrace = groupBy(scores, (score) => score.traceId)
+    const prices = this.#prices.of(projectId)
     for (const [runId, members] of runs) {
       // Awaiting what is already there costs more than tallying a small run.
       if (this.#breath.isDue) await this.#breath.take()
@@ -135,7 +136,7 @@ export class Tallier {
             scores: members.flatMap((member) => scoresByTrace.get(member.traceId) ?? []),
             toolDefinitions: definitions,
           },
-          this.#prices,
+          prices,
         )
         out.enter(tally, members, ledger.get(runId))
       } catch (error) {

@@ -31,7 +31,7 @@ export const genaiPriceBook = (): PriceBook => {
     const tier = factor === 1 ? '' : `×${factor}`
     return { nanoUsd: BigInt(Math.round(nanoUsd * factor)), ref: `${version}/${entry.name}${tier}` }
   }
-  return { version, price }
+  return { version, price, toolFee: () => undefined, reviewNanoUsdPerMinute: 0n, wins: 'reported' }
 }
 
 const ENTRIES_MAX = 20_000
