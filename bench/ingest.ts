@@ -76,6 +76,7 @@ export const benchIngest = async (spans: number) => {
     ])
     await untilCounted(recount, warm.spans + asked + half.spans)
     const peakBytes = recount.residentBytes()
+    const protocols = await byProtocol(recount, warm.spans + asked + half.spans, Math.round(spans / 5))
     await recount.stop()
     const bulk = await bulkRate(dataDir)
     return {
@@ -91,12 +92,44 @@ export const benchIngest = async (spans: number) => {
       storedBytesPerSpan: round(bulk.bytesPerSpan),
       storedBytesPerSpanByTable: bulk.byTable,
       residentMiB: Math.round(peakBytes / 1024 ** 2),
+      protocols,
       generatorCpuSecondsPerMillionSpans: round((sent.cpuSeconds / sent.spans) * 1e6),
     }
   } finally {
     recount.child.kill('SIGKILL')
     await rm(dataDir, { recursive: true, force: true })
   }
+}
+
+/** The other roads in, each until tallied: rate and CPU beside those of HTTP protobuf above. */
+const byProtocol = async (recount: RecountProcess, before: number, spans: number) => {
+  const roads = {
+    protobuf: ['--url', recount.otlpHttp],
+    protobufGzip: ['--url', recount.otlpHttp, '--gzip'],
+    json: ['--url', recount.otlpHttp, '--protocol', 'json'],
+    grpc: ['--url', `http://${recount.otlpGrpc}`, '--protocol', 'grpc'],
+    grpcGzip: ['--url', `http://${recount.otlpGrpc}`, '--protocol', 'grpc', '--gzip'],
+  }
+  const figures: Record<string, object> = {}
+  let counted = before
+  let seed = 60_001
+  for (const [name, flags] of Object.entries(roads)) {
+    const cpuBefore = recount.cpuSeconds()
+    const sent = await send([...flags, '--spans', String(spans), '--seed', String(seed)])
+    const acknowledged = performance.now()
+    counted += sent.spans
+    await untilCounted(recount, counted)
+    const seconds = sent.seconds + (performance.now() - acknowledged) / 1000
+    figures[name] = {
+      spansPerSecond: Math.round(sent.spans / seconds),
+      cpuSecondsPerMillionSpans: round(((recount.cpuSeconds() - cpuBefore) / sent.spans) * 1e6),
+      ackP50Ms: sent.ackP50Ms,
+      ackP99Ms: sent.ackP99Ms,
+      bytesPerSpanOnTheWire: Math.round(sent.bytes / sent.spans),
+    }
+    seed += 1000
+  }
+  return figures
 }
 
 /** The same rows from a Native file into the same table with its indexes and fsync, no views: what the engine itself can do. */

@@ -1,3 +1,4 @@
+import { encodeJson } from '../schema/otlp/encode-json.ts'
 import { encodeTraces } from '../schema/otlp/encode-protobuf.ts'
 import type { KeyValue, ResourceSpans, WireSpan } from '../schema/otlp/wire.ts'
 import { seededRandom } from '../test/support/seeded-random.ts'
@@ -141,22 +142,29 @@ export interface Template {
   readonly become: (n: number, nowMs: number) => string[]
 }
 
-export const templateOf = (seed: number): Template => {
-  const bytes = Buffer.from(encodeTraces(requestOf(seed)))
+export const templateOf = (seed: number, encoding: 'protobuf' | 'json' = 'protobuf'): Template => {
+  const isJson = encoding === 'json'
+  const request = requestOf(seed)
+  const bytes = Buffer.from(isJson ? encodeJson({ resourceSpans: request }) : encodeTraces(request))
   const traces = Array.from({ length: TRACES_PER_REQUEST }, (_, trace) => ({
-    ids: offsetsOf(bytes, Buffer.from(hex(trace + 1, 32), 'hex')),
+    ids: offsetsOf(
+      bytes,
+      Buffer.from(isJson ? `"${hex(trace + 1, 32)}"` : hex(trace + 1, 32), isJson ? 'latin1' : 'hex'),
+    ),
     names: offsetsOf(bytes, Buffer.from(`-${hex(trace + 1, 12)}`)).map((at) => at + 1),
   }))
-  const times = timesOf(bytes)
+  const times = isJson ? jsonTimesOf(bytes) : timesOf(bytes)
   return {
     bytes,
     become: (n, nowMs) => {
       const shift = BigInt(nowMs - (SPANS_PER_TRACE + 2) * 1000) * 1_000_000n
-      for (const { at, value } of times) bytes.writeBigUInt64LE(value - BASE_NANOS + shift, at)
+      for (const { at, value } of times)
+        if (isJson) bytes.write(String(value - BASE_NANOS + shift), at, 'latin1')
+        else bytes.writeBigUInt64LE(value - BASE_NANOS + shift, at)
       return traces.map(({ ids, names }, trace) => {
         const number = n * TRACES_PER_REQUEST + trace + 1
         const id = `${hex(number, 12)}${hex(Math.imul(number, 0x9e3779b1) >>> 0, 8)}${hex(seed, 12)}`
-        for (const at of ids) bytes.write(id, at, 'hex')
+        for (const at of ids) bytes.write(id, isJson ? at + 1 : at, isJson ? 'latin1' : 'hex')
         for (const at of names) bytes.write(hex(number, 12), at, 'latin1')
         return id
       })
@@ -180,3 +188,10 @@ const timesOf = (bytes: Buffer): { at: number; value: bigint }[] => {
   }
   return found
 }
+
+/** Times are decimal strings of 19 digits, the base's as those of today. */
+const jsonTimesOf = (bytes: Buffer): { at: number; value: bigint }[] =>
+  [...bytes.toString('latin1').matchAll(/"(10000000\d{11})"/g)].map((found) => ({
+    at: found.index + 1,
+    value: BigInt(found[1]!),
+  }))
