@@ -20,7 +20,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     parts: ['schema', 'bin/typescript.mjs'],
     packages: ['ajv', 'fzstd', 'libphonenumber-js', 're2js', 'zod'],
   },
-  server: { parts: ['schema'], packages: ['ajv', 'apache-arrow', 'hono', 'simple-statistics', 'zod'] },
+  server: { parts: ['schema'], packages: ['ajv', 'apache-arrow', 'csv-parse', 'hono', 'simple-statistics', 'zod'] },
   ui: {
     // What travels to the browser: the contract and the words, never the way to the store.
     parts: ['schema/api', 'schema/model'],
