@@ -82,6 +82,10 @@ export const recordingSql = (database: Database): { readonly database: Database;
         note(sql, params)
         return database.queryBytes(sql, format, params, limits)
       },
+      stream: (sql, format, params, limits) => {
+        note(sql, params)
+        return database.stream(sql, format, params, limits)
+      },
     },
     text: () =>
       [...asked].map((sql, i) => `-- ${i + 1} of ${asked.size}\n${sql}`).join('\n') ||

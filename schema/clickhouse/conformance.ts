@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countOf, insertTests, type Store, type Test, VIEW_TARGETS } from './conformance-inserts.ts'
 import { encodeRows, sampleRows } from './conformance-rows.ts'
+import { streamTests } from './conformance-streams.ts'
 import { type Database, DatabaseError } from './database.ts'
 import { migrate, migrationFiles } from './migrate.ts'
 import { TABLE_NAMES, TABLES } from './tables.ts'
@@ -36,6 +37,7 @@ export const runDatabaseTests = (suite: DatabaseTests): void => {
     describe('schema', () => schemaTests(test, store))
     describe('inserts', () => insertTests(test, store))
     describe('queries', () => queryTests(test, store))
+    describe('streams', () => streamTests(test, store))
     describe('failures', () => failureTests(test, store))
     describe('close', () => closeTests(test, store))
   })

@@ -17,6 +17,14 @@ export interface Database {
   /** The answer in one of ClickHouse's formats, whole: `RowBinary`, `ArrowStream`, … */
   queryBytes(sql: string, format: string, params?: QueryParams, limits?: QueryLimits): Promise<Uint8Array>
 
+  /**
+   * The answer in one of ClickHouse's formats, of any size: as fast as it is read, and in no memory but a piece's. The engine has written all of it
+   * down before the first piece comes, so what fails, takes too long or too much room throws at the first piece; a beginning never passes for the whole.
+   * Whoever stops reading (`break`, `signal`) ends the question too. `sql` is one SELECT with columns of distinct names.
+   * @throws DatabaseError while it is read
+   */
+  stream(sql: string, format: string, params?: QueryParams, limits?: StreamLimits): AsyncIterable<Uint8Array>
+
   /** DDL and other statements without an answer. */
   command(sql: string): Promise<void>
 
@@ -49,7 +57,14 @@ export interface QueryLimits {
   readonly settings?: Readonly<Record<string, string | number>>
 }
 
+export interface StreamLimits extends QueryLimits {
+  /** Ends the question: whoever reads is told by a DatabaseError. */
+  readonly signal?: AbortSignal | undefined
+}
+
 export const QUERY_TIMEOUT_SECONDS = 30
+/** A report of a year is no page that somebody waits for. */
+export const STREAM_TIMEOUT_SECONDS = 900
 export const QUERY_MEMORY_BYTES_MAX = 4 * 1024 ** 3
 export const DATABASE_NAME = 'recount'
 
@@ -113,6 +128,32 @@ export const selectSettings = (limits: QueryLimits = {}): string =>
   })
     .map(([name, value]) => `${name} = ${typeof value === 'number' ? value : `'${value}'`}`)
     .join(', ')
+
+/**
+ * Settings of every streamed answer: sorting and grouping go to disk before they take much memory, and what is written is the same bytes for the same
+ * rows: in one stream, in the order of the question.
+ */
+export const streamSettings = ({ timeoutSeconds = STREAM_TIMEOUT_SECONDS, settings }: QueryLimits = {}): string =>
+  selectSettings({
+    timeoutSeconds,
+    settings: {
+      max_bytes_before_external_sort: STREAM_SPILL_BYTES,
+      max_bytes_before_external_group_by: STREAM_SPILL_BYTES,
+      max_insert_threads: 1,
+      output_format_parallel_formatting: 0,
+      output_format_parquet_parallel_encoding: 0,
+      output_format_parquet_row_group_size: 100_000,
+      format_csv_null_representation: '',
+      output_format_csv_crlf_end_of_line: 1,
+      output_format_json_quote_decimals: 1,
+      output_format_json_escape_forward_slashes: 0,
+      ...settings,
+    },
+  })
+const STREAM_SPILL_BYTES = 512 * 1024 ** 2
+
+/** Ends the query that carries the comment, if it still runs on this server. */
+export const killByComment = (mark: string): string => `KILL QUERY WHERE Settings['log_comment'] = '${mark}' ASYNC`
 
 /** Settings of every insert: synchronous, deduplicated by our token in the table and in each view, one block, views side by side. */
 export const insertSettings = (token: string): string =>

@@ -1,15 +1,20 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Session } from 'chdb'
 import {
   asDatabaseError,
   DATABASE_NAME,
   type Database,
+  DatabaseError,
   type Insert,
   insertSettings,
+  killByComment,
   type QueryLimits,
   type QueryParams,
+  type StreamLimits,
   selectSettings,
+  streamSettings,
 } from './database.ts'
 import { columnNamesOf, INSERT_TABLES, structureOf } from './insert-tables.ts'
 import { paramsPrelude } from './query-params.ts'
@@ -21,6 +26,10 @@ import { paramsPrelude } from './query-params.ts'
 const READ_CONNECTIONS = 4
 /** One round is loaded while the one before is tallied. */
 const WRITE_CONNECTIONS = 2
+/** Reports being written at the same time; what comes more waits. */
+const STREAM_CONNECTIONS = 2
+/** What one piece of a streamed answer holds. */
+const STREAM_PIECE_BYTES = 1024 ** 2
 
 /**
  * ClickHouse inside this process. `dataDir` belongs to one process at a time: the caller holds its lock (`cli/data-dir.ts`).
@@ -30,9 +39,13 @@ export const openEmbedded = async (dataDir: string): Promise<Database> => {
   const path = join(dataDir, 'clickhouse')
   const loadDir = join(dataDir, 'load')
   await mkdir(path, { recursive: true })
-  await rm(loadDir, { recursive: true, force: true })
-  await mkdir(loadDir, { recursive: true })
-  const { readers, writer } = await connectAll(path).catch((error: unknown) => {
+  const streamDir = join(dataDir, 'stream')
+  for (const dir of [loadDir, streamDir]) {
+    // What a killed process left behind.
+    await rm(dir, { recursive: true, force: true })
+    await mkdir(dir, { recursive: true })
+  }
+  const { readers, writer, streamers } = await connectAll(path).catch((error: unknown) => {
     throw engineError(error, 'open')
   })
   let files = 0
@@ -47,11 +60,44 @@ export const openEmbedded = async (dataDir: string): Promise<Database> => {
     }
   }
 
+  const closing = new AbortController()
+
+  /** Writes a streamed answer to `file`. A running query of the engine can only be ended from another connection, by the comment that it carries. */
+  const writeAnswer = (file: string, sql: string, format: string, params: QueryParams, limits: StreamLimits) =>
+    streamers.use(async (session) => {
+      const signal = AbortSignal.any([closing.signal, ...(limits.signal ? [limits.signal] : [])])
+      const mark = randomUUID()
+      const end = (): void => void kill(path, mark)
+      try {
+        if (signal.aborted) throw stopped()
+        signal.addEventListener('abort', end, { once: true })
+        await session.queryAsync(
+          `${paramsPrelude(sql, params)}INSERT INTO FUNCTION file(${quoted(file)}, '${identifier(format)}')
+SETTINGS ${streamSettings(limits)}, log_comment = '${mark}'
+${sql}`,
+        )
+        if (signal.aborted) throw stopped()
+      } catch (error) {
+        throw signal.aborted ? stopped() : engineError(error, 'stream')
+      } finally {
+        signal.removeEventListener('abort', end)
+      }
+    })
+
   return {
     engine: 'embedded',
     query: async <Row>(sql: string, params: QueryParams = {}, limits?: QueryLimits) =>
       jsonRows<Row>(await read(sql, 'JSONEachRow', params, limits)),
     queryBytes: (sql, format, params = {}, limits) => read(sql, format, params, limits),
+    stream: async function* (sql, format, params = {}, limits = {}) {
+      const file = join(streamDir, `${files++}.answer`)
+      try {
+        await writeAnswer(file, sql, format, params, limits)
+        yield* piecesOf(file, limits.signal)
+      } finally {
+        await rm(file, { force: true })
+      }
+    },
     command: async (sql) => {
       try {
         await writer.use((session) => session.queryAsync(sql))
@@ -80,12 +126,44 @@ export const openEmbedded = async (dataDir: string): Promise<Database> => {
       await read('SELECT 1', 'Null', {})
     },
     close: async () => {
-      await Promise.all([readers.close(), writer.close()])
+      // A report may take minutes: whoever wants it asks again.
+      closing.abort()
+      await Promise.all([readers.close(), writer.close(), streamers.close()])
     },
   }
 }
 
-const connectAll = async (path: string): Promise<{ readers: Pool; writer: Pool }> => {
+/** The file's bytes. It has no name any more when the first are handed out: whatever happens to this process, no disk stays full. */
+async function* piecesOf(file: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
+    // The engine makes no file for an answer without a byte.
+    if (error.code === 'ENOENT') return undefined
+    throw asDatabaseError(error, 'stream')
+  })
+  if (!handle) return
+  try {
+    await rm(file)
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(STREAM_PIECE_BYTES))
+      if (signal?.aborted) throw stopped()
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+const stopped = (): DatabaseError => new DatabaseError('query', '394', 'stream: nobody reads the answer any more')
+
+/** Ends the query that carries the comment, if it still runs; where that fails, its time limit does. */
+const kill = async (path: string, mark: string): Promise<void> => {
+  const session = new Session(path)
+  await session.queryAsync(killByComment(mark)).catch(() => undefined)
+  session.close()
+}
+
+const connectAll = async (path: string): Promise<{ readers: Pool; writer: Pool; streamers: Pool }> => {
   const connect = async (): Promise<Session> => {
     const session = new Session(path)
     await session.queryAsync(`USE ${DATABASE_NAME}`)
@@ -93,9 +171,13 @@ const connectAll = async (path: string): Promise<{ readers: Pool; writer: Pool }
   }
   const first = new Session(path)
   await first.queryAsync(`CREATE DATABASE IF NOT EXISTS ${DATABASE_NAME} ENGINE = Atomic`)
-  const open = async (size: number): Promise<Pool> =>
+  const pool = async (size: number): Promise<Pool> =>
     new Pool(await Promise.all(Array.from({ length: size }, connect)), connect)
-  const pools = { readers: await open(READ_CONNECTIONS), writer: await open(WRITE_CONNECTIONS) }
+  const pools = {
+    readers: await pool(READ_CONNECTIONS),
+    writer: await pool(WRITE_CONNECTIONS),
+    streamers: await pool(STREAM_CONNECTIONS),
+  }
   first.close()
   return pools
 }
@@ -116,6 +198,11 @@ const engineError = (error: unknown, doing: string): Error => {
   if (typeof clickhouseCode !== 'number') return asDatabaseError(error, doing)
   const { message } = error as Error
   return asDatabaseError(Object.assign(new Error(message, { cause: error }), { code: clickhouseCode }), doing)
+}
+
+const identifier = (format: string): string => {
+  if (!/^\w+$/.test(format)) throw new DatabaseError('query', '73', `${JSON.stringify(format)} is no format`)
+  return format
 }
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

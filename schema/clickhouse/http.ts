@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
@@ -7,15 +8,20 @@ import {
   type Database,
   type Insert,
   insertSettings,
+  killByComment,
   type QueryLimits,
   type QueryParams,
+  STREAM_TIMEOUT_SECONDS,
   selectSettings,
+  streamSettings,
 } from './database.ts'
 import { columnNamesOf, INSERT_TABLES } from './insert-tables.ts'
 
 /** Room for one insert to be confirmed by a busy server. */
 const REQUEST_TIMEOUT_MS = 120_000
 const CONNECTIONS_MAX = 10
+/** A streamed answer begins when the server has all of it, and may be read slowly. */
+const STREAM_REQUEST_TIMEOUT_MS = (STREAM_TIMEOUT_SECONDS + 60) * 1000
 
 /**
  * A ClickHouse server or cluster over HTTP. `url` may carry user, password and database (`http://user:password@host:8123/database`).
@@ -46,8 +52,10 @@ export const openHttp = async (url: string): Promise<Database> => {
     await admin.close()
   }
   const client = createClient({ ...connection, database })
+  const streamClient = createClient({ ...connection, database, request_timeout: STREAM_REQUEST_TIMEOUT_MS })
 
   const running = new Set<Promise<unknown>>()
+  const closing = new AbortController()
   let closed = false
   const run = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
     if (closed) throw asDatabaseError(new Error('the database is closed'), doing)
@@ -81,6 +89,28 @@ export const openHttp = async (url: string): Promise<Database> => {
         })
         return buffer(result.stream)
       }),
+    stream: async function* (sql, format, params = {}, { signal, ...limits } = {}) {
+      if (closed) throw asDatabaseError(new Error('the database is closed'), 'stream')
+      const mark = randomUUID()
+      const abort = AbortSignal.any([closing.signal, ...(signal ? [signal] : [])])
+      let rest: Readable | undefined
+      try {
+        const result = await streamClient.exec({
+          query: `${sql}\nSETTINGS ${streamSettings(limits)}, log_comment = '${mark}'\nFORMAT ${format}`,
+          query_params: { ...params },
+          abort_signal: abort,
+        })
+        rest = result.stream
+        for await (const piece of result.stream) yield piece as Uint8Array
+        rest = undefined
+      } catch (error) {
+        // A server goes on with a question whose asker has gone.
+        if (abort.aborted) await client.command({ query: killByComment(mark) }).catch(() => undefined)
+        throw asDatabaseError(error, 'stream')
+      } finally {
+        rest?.destroy()
+      }
+    },
     command: (sql) =>
       run('command', async () => {
         await client.command({ query: sql })
@@ -101,9 +131,10 @@ export const openHttp = async (url: string): Promise<Database> => {
       }),
     close: async () => {
       closed = true
+      closing.abort()
       // Closing the client cuts its connections.
       await Promise.allSettled(running)
-      await client.close()
+      await Promise.all([client.close(), streamClient.close()])
     },
   }
 }

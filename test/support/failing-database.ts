@@ -38,6 +38,9 @@ export const failingDatabase = (real: Database, random: () => number): FailingDa
       engine: real.engine,
       query: (sql, params, limits) => through(() => real.query(sql, params, limits)),
       queryBytes: (sql, format, params, limits) => through(() => real.queryBytes(sql, format, params, limits)),
+      stream: async function* (sql, format, params, limits) {
+        yield* await through(async () => real.stream(sql, format, params, limits))
+      },
       command: (sql) => through(() => real.command(sql)),
       insert: (insert) => through(() => real.insert(insert)),
       ping: () => through(() => real.ping()),
