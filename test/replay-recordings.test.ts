@@ -80,6 +80,7 @@ const placeOf = (run: RunTally, traceId: string, spans: readonly Span[]) => {
     isCallRoot: false,
     runTraces: 1,
     strayResponseIds: [],
+    outcomeKeys: [],
     startNanos: starts.reduce((a, b) => (a < b ? a : b)),
     lastStartNanos: starts.reduce((a, b) => (a > b ? a : b)),
     endNanos: ends.reduce((a, b) => (a > b ? a : b)),

@@ -1,7 +1,8 @@
 import type { RowFormat } from '../../schema/clickhouse/database.ts'
 import { METRICS } from '../../schema/clickhouse/metrics-table.ts'
 import { type BlockEncoder, blockEncoder } from '../../schema/clickhouse/native-writer.ts'
-import { CONTENT, LOGS, SCORES, SPANS, type Stored, type TableName } from '../../schema/clickhouse/tables.ts'
+import { SCORES } from '../../schema/clickhouse/scores-table.ts'
+import { CONTENT, LOGS, SPANS, type Stored, type TableName } from '../../schema/clickhouse/tables.ts'
 import { decodeJson } from '../../schema/otlp/decode-json.ts'
 import { decodeProtobuf } from '../../schema/otlp/decode-protobuf.ts'
 import { maskDecoded } from '../mask/mask-decoded.ts'
@@ -20,9 +21,9 @@ export interface EncodedBatch {
   readonly findings: Readonly<Record<string, number>>
 }
 
-/** Rows of one table; `keys` is not a table but the list of touched traces (`spool/keys.ts`). */
+/** Rows of one table; `keys` is not a table but the list of touched traces (`spool/keys.ts`), `targets` that of sessions and business keys. */
 export interface Section {
-  readonly table: TableName | 'keys'
+  readonly table: TableName | 'keys' | 'targets'
   readonly format: RowFormat
   readonly rows: number
   readonly bytes: Uint8Array

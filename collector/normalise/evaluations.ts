@@ -32,6 +32,7 @@ const NAMES = {
     'gen_ai.evaluation.source',
     'annotator_kind',
   ],
+  targetKey: ['recount.outcome.key'],
   id: ['recount.evaluation.id'],
   model: ['gen_ai.request.model', 'gen_ai.response.model'],
 } as const
@@ -63,6 +64,7 @@ export const scoreOfEvent = (attributes: readonly KeyValue[], target: ScoreTarge
       label: text('label'),
       explanation: text('explanation'),
       responseId: text('responseId'),
+      targetKey: text('targetKey'),
       attrs: new Map([...all].filter(([key]) => !TAKEN.has(key)).map(([key, value]) => [key, textOf(value)])),
     },
     text('id'),
@@ -83,6 +85,7 @@ export const scoreOfOutcome = (label: string, target: ScoreTarget, evaluator: st
       label,
       explanation: '',
       responseId: '',
+      targetKey: '',
       attrs: new Map(),
     },
     '',
@@ -124,6 +127,7 @@ const annotationScore = (
         label: text('label'),
         explanation: text('explanation'),
         responseId: '',
+        targetKey: '',
         attrs: new Map(isObject(metadata) ? Object.entries(metadata).map(([key, value]) => [key, String(value)]) : []),
       },
       '',
@@ -157,6 +161,8 @@ const withId = (score: Omit<Score, 'scoreId'>, ownId: string): Score => {
         score.label,
         score.value,
         score.attrs.get('recount.evaluation.subject') ?? '',
+        // Last and only where given, so that ids of before stay what they were.
+        ...(score.targetKey === '' ? [] : [score.targetKey]),
       ]
   return { ...score, scoreId: hashOf(`${score.projectId}\0${parts.join('\0')}`) }
 }

@@ -18,7 +18,7 @@ const SECTION_HEADER_BYTES = 9
 const NATIVE_BIT = 0x80
 
 /** Number of a table in the file. Append only: files of an older program must stay readable. */
-const TABLE_IDS: readonly (TableName | 'keys')[] = [
+const TABLE_IDS: readonly (TableName | 'keys' | 'targets')[] = [
   'spans',
   'logs',
   'scores',
@@ -28,6 +28,8 @@ const TABLE_IDS: readonly (TableName | 'keys')[] = [
   'keys',
   'ingest_stats',
   'metrics',
+  'charges',
+  'targets',
 ]
 if (TABLE_NAMES.some((name) => !TABLE_IDS.includes(name)))
   throw new Error('a table has no number in the segment format')

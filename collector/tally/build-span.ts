@@ -105,6 +105,7 @@ export const buildScore = (given: Partial<Score>): Score => ({
   spanId: '',
   sessionId: '',
   responseId: '',
+  targetKey: '',
   attrs: new Map(),
   ...given,
 })

@@ -73,6 +73,7 @@ const fromModel = (call: ModelCall, all: ModelCalls, agents: Agents, prices: Pri
     agent: agentOf([best, ...members], agents),
     provider: priced.provider,
     model: priced.model,
+    requestModel: priced.requestModel,
     tool: '',
     serviceTier: priced.serviceTier,
     failed: call.failed,
@@ -123,28 +124,47 @@ const fromTool = (
   const offer = offerTo(call, agents, offers)
   const spender = members.find((member) => rollups.has(member))
   const model = spender ? costOf(spender, spender.costReportedNanoUsd, false, prices) : FREE
-  const fee = members.find(({ toolFeeNanoUsd }) => toolFeeNanoUsd > 0n)?.toolFeeNanoUsd ?? 0n
   return callOf(main, agents, {
     agent: agentOf([main, ...members], agents),
     provider: spender?.provider ?? '',
     model: spender?.model ?? '',
+    requestModel: spender?.requestModel ?? '',
     tool: call.name,
     serviceTier: spender?.serviceTier ?? '',
     failed: call.failed,
     errorType: said('errorType', main, members),
     usage: spender?.usage ?? NO_USAGE,
     usageReported: spender?.usageReported ?? 0,
-    cost:
-      fee > 0n
-        ? {
-            costNanoUsd: model.costNanoUsd + fee,
-            costStatus: model.costStatus === 'unpriced' ? 'unpriced' : 'reported',
-            priceRef: model.priceRef,
-          }
-        : model,
+    cost: withFee(model, feeOf(call, prices)),
     ttftNanos: 0n,
     validity: offer ? validityOf(call.name, call.arguments, offer.hash, offer.definitions, call.failed) : 'unknown',
   })
+}
+
+/** What telemetry says that this call of the tool cost, else what the project's table says. */
+const feeOf = ({ main, members, name }: ToolCall, prices: PriceBook): CallCost => {
+  const said = members.find(({ toolFeeNanoUsd }) => toolFeeNanoUsd > 0n)?.toolFeeNanoUsd ?? 0n
+  const fee = prices.toolFee(name, main.startNanos)
+  const both = {
+    costReportedNanoUsd: said,
+    costComputedNanoUsd: fee?.nanoUsd ?? 0n,
+    priceRef: fee?.ref ?? '',
+  }
+  if (said > 0n) return { ...both, costNanoUsd: said, costStatus: 'reported' }
+  return fee ? { ...both, costNanoUsd: fee.nanoUsd, costStatus: 'computed' } : FREE
+}
+
+/** A tool that asks a model costs both; what has no price stays without one, whatever the fee. */
+const withFee = (model: CallCost, fee: CallCost): CallCost => {
+  if (fee === FREE) return model
+  if (model === FREE) return fee
+  return {
+    costNanoUsd: model.costNanoUsd + fee.costNanoUsd,
+    costReportedNanoUsd: model.costReportedNanoUsd + fee.costReportedNanoUsd,
+    costComputedNanoUsd: model.costComputedNanoUsd + fee.costComputedNanoUsd,
+    costStatus: model.costStatus === 'unpriced' ? 'unpriced' : fee.costStatus,
+    priceRef: [model.priceRef, fee.priceRef].filter((ref) => ref !== '').join(' + '),
+  }
 }
 
 const fromRetrieval = (span: TallySpan, agents: Agents): Call =>
@@ -155,6 +175,7 @@ type CallFacts = Pick<
   | 'agent'
   | 'provider'
   | 'model'
+  | 'requestModel'
   | 'tool'
   | 'serviceTier'
   | 'failed'
@@ -169,6 +190,7 @@ const asSpanSays = (span: TallySpan, agents: Agents): CallFacts => ({
   agent: agentOf([span], agents),
   provider: span.provider,
   model: span.model,
+  requestModel: span.requestModel,
   tool: span.tool,
   serviceTier: span.serviceTier,
   failed: span.failed,
@@ -192,6 +214,7 @@ const callOf = (span: TallySpan, agents: Agents, facts: CallFacts): Call => ({
   agentVersion: agents.versionOf(span),
   provider: facts.provider,
   model: facts.model,
+  requestModel: facts.requestModel === facts.model ? '' : facts.requestModel,
   tool: facts.tool,
   serviceTier: facts.serviceTier,
   failed: facts.failed,
@@ -199,6 +222,8 @@ const callOf = (span: TallySpan, agents: Agents, facts: CallFacts): Call => ({
   usage: facts.usage,
   usageReported: facts.usageReported,
   costNanoUsd: facts.cost.costNanoUsd,
+  costReportedNanoUsd: facts.cost.costReportedNanoUsd,
+  costComputedNanoUsd: facts.cost.costComputedNanoUsd,
   costStatus: facts.cost.costStatus,
   priceRef: facts.cost.priceRef,
   ttftNanos: facts.ttftNanos,

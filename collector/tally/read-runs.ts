@@ -56,7 +56,7 @@ export const readScores = async (
     database.query<Record<string, string>>(
       `SELECT lower(hex(score_id)) AS scoreId, toString(toUnixTimestamp64Nano(time)) AS timeNanos, name, source, evaluator,
     evaluator_version AS evaluatorVersion, toString(value) AS value, label, explanation, lower(hex(trace_id)) AS traceId,
-    if(span_id = toFixedString('', 8), '', lower(hex(span_id))) AS spanId, session_id AS sessionId, response_id AS responseId
+    if(span_id = toFixedString('', 8), '', lower(hex(span_id))) AS spanId, session_id AS sessionId, response_id AS responseId, target_key AS targetKey
 FROM scores FINAL
 WHERE project_id = ${projectId} AND trace_id IN ${idList(some, 16)}`,
     ),
@@ -76,6 +76,7 @@ WHERE project_id = ${projectId} AND trace_id IN ${idList(some, 16)}`,
     spanId: row.spanId!,
     sessionId: row.sessionId!,
     responseId: row.responseId!,
+    targetKey: row.targetKey!,
     attrs: new Map(),
   }))
 }
@@ -121,6 +122,7 @@ const TRACE_FIELDS: Readonly<Record<string, keyof TraceRow>> = {
   service: 'service',
   agent: 'agent',
   env: 'env',
+  outcome_keys: 'outcomeKeys',
 }
 
 const decodeTrace = rowDecoder<TraceRow>(TRACES.columns.map((c) => ({ field: TRACE_FIELDS[c.name]!, type: c.type })))

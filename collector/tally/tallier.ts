@@ -259,6 +259,7 @@ class RoundWriter {
       runEndNanos: tally.endNanos,
       runVersion,
       env: tally.env,
+      outcomeKeys: outcomeKeysOf(spans),
       ...facts,
     }
     if (previous && sameTrace(previous, row)) return
@@ -303,8 +304,24 @@ const encodeTraces = blockEncoder(TRACES)
 
 const sameTrace = (a: TraceRow, b: TraceRow): boolean =>
   (Object.keys(b) as (keyof TraceRow)[]).every(
-    (key) => key === 'version' || a[key] === b[key] || (key === 'strayResponseIds' && a[key].join() === b[key].join()),
+    (key) =>
+      key === 'version' ||
+      a[key] === b[key] ||
+      ((key === 'strayResponseIds' || key === 'outcomeKeys') && a[key].join('\0') === b[key].join('\0')),
   )
+
+/** The words of the business that the spans of a trace carry. */
+const outcomeKeysOf = (spans: readonly TallySpan[]): readonly string[] => {
+  const keys = new Set<string>()
+  for (const { labels } of spans) {
+    const key = labels.size === 0 ? undefined : labels.get(OUTCOME_KEY)
+    if (key) keys.add(key)
+  }
+  return keys.size === 0 ? NONE : [...keys].sort()
+}
+
+const OUTCOME_KEY = 'recount.outcome.key'
+const NONE: readonly string[] = []
 
 /** Bounds and names of one trace, for lists and for narrow reads. Spans sent twice are one. */
 const traceFacts = (spans: readonly TallySpan[], calls: readonly Call[]) => {

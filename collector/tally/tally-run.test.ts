@@ -42,7 +42,8 @@ describe('cost of a run', () => {
     const run = tallied([reported, computed])
     expect(run).toMatchObject({ costNanoUsd: 92n, costStatus: 'complete', unpricedCalls: 0 })
     expect(run.calls.map(({ costStatus, priceRef }) => [costStatus, priceRef])).toEqual([
-      ['reported', ''],
+      // The entry explains what the book says, also where another cost counts.
+      ['reported', 'nano@1/openai'],
       ['computed', 'nano@1/openai'],
     ])
   })

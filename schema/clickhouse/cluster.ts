@@ -21,6 +21,7 @@ const SHARD_BY: Readonly<Record<string, string>> = {
   logs: "cityHash64(if(trace_id = toFixedString('', 16), log_id, trace_id))",
   scores: "cityHash64(if(trace_id = toFixedString('', 16), score_id, trace_id))",
   content: 'cityHash64(trace_id)',
+  charges: 'cityHash64(charge_id)',
   traces: 'cityHash64(trace_id)',
   strays: 'cityHash64(trace_id)',
   run_ledger: 'cityHash64(run_id)',

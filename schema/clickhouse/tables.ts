@@ -6,13 +6,15 @@ import {
   type RunTally,
   VALIDITIES,
 } from '../model/run.ts'
-import type { Content, LogRecord, Score, Span } from '../model/span.ts'
+import type { Content, LogRecord, Span } from '../model/span.ts'
 import { USAGE_BUCKETS, USAGE_COLUMNS, type UsageBuckets } from '../model/usage.ts'
+import { CHARGES } from './charges-table.ts'
 import { INGEST_STATS } from './ingest-table.ts'
 import { METRICS } from './metrics-table.ts'
 import { decoderOf, encoderOf } from './row-binary.ts'
 import type { RowBinaryReader } from './row-binary-reader.ts'
 import type { RowBinaryWriter } from './row-binary-writer.ts'
+import { SCORES } from './scores-table.ts'
 
 /**
  * The columns that are written, once: name, type and where the value comes from. Inserts, selects and decoding are made from these lists;
@@ -156,29 +158,6 @@ export const LOGS: Table<L> = {
   ],
 }
 
-type Sc = Stored<Score>
-export const SCORES: Table<Sc> = {
-  name: 'scores',
-  columns: [
-    column('project_id', 'UInt32', (s) => s.row.projectId),
-    column('score_id', 'FixedString(16)', (s) => s.row.scoreId),
-    column('time', TIME, (s) => s.row.timeNanos),
-    column('name', LC, (s) => s.row.name),
-    column('source', LC, (s) => s.row.source),
-    column('evaluator', LC, (s) => s.row.evaluator),
-    column('evaluator_version', LC, (s) => s.row.evaluatorVersion),
-    column('value', 'Float64', (s) => s.row.value),
-    column('label', LC, (s) => s.row.label),
-    column('explanation', 'String', (s) => s.row.explanation),
-    column('trace_id', 'FixedString(16)', (s) => s.row.traceId),
-    column('span_id', 'FixedString(8)', (s) => s.row.spanId),
-    column('session_id', 'String', (s) => s.row.sessionId),
-    column('response_id', 'String', (s) => s.row.responseId),
-    column('attrs', TEXT_MAP, (s) => s.row.attrs),
-    column('received_at', "DateTime64(3,'UTC')", (s) => BigInt(s.receivedAtMs)),
-  ],
-}
-
 type C = Stored<Content>
 export const CONTENT: Table<C> = {
   name: 'content',
@@ -288,6 +267,9 @@ export const LEDGER: Table<LedgerRow> = {
     check('agent', LC, (c) => c.agent),
     check('fail_open', 'Bool', (c) => c.failOpen),
     check('count', 'UInt32', (c) => c.count),
+    call('cost_reported', 'Decimal64(9)', (c) => c.costReportedNanoUsd),
+    call('cost_computed', 'Decimal64(9)', (c) => c.costComputedNanoUsd),
+    call('request_model', LC, (c) => c.requestModel),
   ],
 }
 /** Int8 + DateTime64 + UInt64. */
@@ -318,6 +300,8 @@ export interface TraceRow {
   readonly service: string
   readonly agent: string
   readonly env: string
+  /** Words of the business by which late outcomes and charges may name the run (`recount.outcome.key`). */
+  readonly outcomeKeys: readonly string[]
 }
 
 export const TRACES: Table<TraceRow> = {
@@ -342,6 +326,7 @@ export const TRACES: Table<TraceRow> = {
     column('service', LC, (t) => t.service),
     column('agent', LC, (t) => t.agent),
     column('env', LC, (t) => t.env),
+    column('outcome_keys', 'Array(String)', (t) => t.outcomeKeys),
   ],
 }
 
@@ -355,6 +340,7 @@ export const TABLES = {
   traces: TRACES,
   ingest_stats: INGEST_STATS,
   metrics: METRICS,
+  charges: CHARGES,
 } as const
 export type TableName = keyof typeof TABLES
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[]

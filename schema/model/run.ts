@@ -1,3 +1,4 @@
+import type { ChargeKind, REVIEW_KIND } from './component.ts'
 import type { Kind, Outcome, Verdict } from './kind.ts'
 import type { UsageBuckets } from './usage.ts'
 
@@ -73,27 +74,39 @@ export const COST_STATUSES: readonly CostStatus[] = ['complete', 'partial', 'non
 export const CALL_COST_STATUSES = ['free', 'reported', 'computed', 'unpriced'] as const
 export type CallCostStatus = (typeof CALL_COST_STATUSES)[number]
 
-/** A thing that counts: a model, embedding, rerank, retrieval or tool call. Spans that only repeat one are not in here. */
+/** What a call in the ledger is: a thing that a span told of, minutes of a person, or money that was posted later. */
+export type CallKind = Kind | typeof REVIEW_KIND | ChargeKind
+
+/** A thing that counts: a model, embedding, rerank, retrieval or tool call, review, a charge. Spans that only repeat one are not in here. */
 export interface Call {
+  /** Of a charge its own id. */
   readonly spanId: string
   readonly traceId: string
-  readonly kind: Kind
+  readonly kind: CallKind
   readonly startNanos: bigint
+  /** Of review the minutes it took. */
   readonly durationNanos: bigint
   /** Nearest enclosing agent, else the service. */
   readonly agent: string
   readonly agentVersion: string
   readonly provider: string
   readonly model: string
+  /** The model that was asked for; '' where it is the same. */
+  readonly requestModel: string
   readonly tool: string
   readonly serviceTier: string
   readonly failed: boolean
   readonly errorType: string
   readonly usage: UsageBuckets
   readonly usageReported: number
+  /** What counts: one of the two below (semantics.md §2). */
   readonly costNanoUsd: bigint
+  /** What the emitter said; 0 where it said nothing. */
+  readonly costReportedNanoUsd: bigint
+  /** What the price book says; 0 with an empty `priceRef` where it knows no price. */
+  readonly costComputedNanoUsd: bigint
   readonly costStatus: CallCostStatus
-  /** Which price-book entry matched, with the book's version; explains the figure (semantics.md §2). */
+  /** Which price-book entry matched, with the book's version; explains `costComputedNanoUsd`, whichever cost counts. */
   readonly priceRef: string
   readonly ttftNanos: bigint
   /** Arguments against the offered JSON Schema; unknown where no schema was seen. */

@@ -167,6 +167,8 @@ export interface Score {
   readonly spanId: string
   readonly sessionId: string
   readonly responseId: string
+  /** A word of the business that the judged run carries as `recount.outcome.key`. */
+  readonly targetKey: string
   readonly attrs: ReadonlyMap<string, string>
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
+import { REVIEW_KIND } from '../../schema/model/component.ts'
 import type { UsageRow } from '../answers/usage.ts'
 import { sqlFile } from './sql-file.ts'
 
@@ -45,7 +46,13 @@ export const callsOfRuns = async (
   spanIds: readonly string[] = [],
 ): Promise<Map<string, CallRow>> => {
   const rows = await database.query<CallRow>(CALLS, { project: projectId, runIds, spanIds, limit: CALLS_MAX })
-  return new Map(rows.map((row) => [spanKey(row.trace_id, row.span_id), row]))
+  const calls = new Map<string, CallRow>()
+  // Minutes of review stand under the span that tells of them, which may be a call itself: that one is what the span did.
+  for (const row of rows) {
+    const key = spanKey(row.trace_id, row.span_id)
+    if (row.kind !== REVIEW_KIND || !calls.has(key)) calls.set(key, row)
+  }
+  return calls
 }
 
 export const checksOfRuns = (database: Database, projectId: number, runIds: readonly string[]): Promise<CheckRow[]> =>

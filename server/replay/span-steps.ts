@@ -16,7 +16,8 @@ export const countedOf = (call: CallRow): Partial<Step> => ({
   usage: usageOf(bucketsOfRow(call), unreportedBy(call)),
   costUsd: call.cost_usd,
   costStatus: CALL_COST_STATUSES[call.cost_status] ?? 'free',
-  ...(call.price_ref === '' ? {} : { priceRef: call.price_ref }),
+  // The entry explains what the book says; where the emitter's own cost counts it would mislead.
+  ...(call.price_ref === '' || CALL_COST_STATUSES[call.cost_status] === 'reported' ? {} : { priceRef: call.price_ref }),
 })
 
 export const modelCall = (node: Node, call: CallRow, body: SpanBody): Draft => {

@@ -8,12 +8,12 @@ import { INGEST_STATS } from '../../schema/clickhouse/ingest-table.ts'
 import { METRICS } from '../../schema/clickhouse/metrics-table.ts'
 import { migrate } from '../../schema/clickhouse/migrate.ts'
 import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
+import { SCORES } from '../../schema/clickhouse/scores-table.ts'
 import {
   CONTENT,
   LEDGER,
   LOGS,
   rowEncoder,
-  SCORES,
   SPANS,
   type Table,
   type TableName,
@@ -167,6 +167,7 @@ export const aCall = (given: Partial<Call> & Pick<Call, 'spanId' | 'traceId' | '
   agentVersion: '',
   provider: '',
   model: '',
+  requestModel: '',
   tool: '',
   serviceTier: '',
   failed: false,
@@ -174,6 +175,8 @@ export const aCall = (given: Partial<Call> & Pick<Call, 'spanId' | 'traceId' | '
   usage: emptyUsage(),
   usageReported: 0,
   costNanoUsd: 0n,
+  costReportedNanoUsd: given.costStatus === 'reported' ? (given.costNanoUsd ?? 0n) : 0n,
+  costComputedNanoUsd: given.costStatus === 'computed' ? (given.costNanoUsd ?? 0n) : 0n,
   costStatus: 'free',
   priceRef: '',
   ttftNanos: 0n,
@@ -262,6 +265,7 @@ export const aScore = (given: Partial<Score> & Pick<Score, 'scoreId' | 'timeNano
   spanId: '',
   sessionId: '',
   responseId: '',
+  targetKey: '',
   attrs: new Map(),
   ...given,
 })

@@ -169,6 +169,7 @@ const finish = (
     isCallRoot: false,
     runTraces: 1,
     strayResponseIds: [],
+    outcomeKeys: [],
     startNanos: start,
     lastStartNanos: spans.map((span) => span.startNanos).reduce((a, b) => (a > b ? a : b)),
     endNanos: end,
