@@ -9,7 +9,7 @@ import { ARROW_TYPE, spansToArrow } from './answers/spans-arrow.ts'
 import { errorAnswer } from './errors.ts'
 import { csvAnswer, recordingSql } from './formats.ts'
 import { mountLogin } from './login.ts'
-import { parseRequest, readBody } from './parse-request.ts'
+import { parseRequest, readBody, readFile } from './parse-request.ts'
 import { badRequest, HttpProblem, notFound } from './problem.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { healthRoutes, readinessStatus } from './routes/health.ts'
@@ -77,7 +77,8 @@ const answer = async (deps: ServerDeps, name: JsonRoute | 'metrics', context: Co
       headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
     })
   const search = new URL(context.req.url).searchParams
-  const format = formatOf(endpoint, search)
+  // What a file is, its own route says.
+  const format = endpoint.file ? 'json' : formatOf(endpoint, search)
   const { query, ...parsed } = parseRequest(
     endpoint,
     context.req.param(),
@@ -91,8 +92,12 @@ const answer = async (deps: ServerDeps, name: JsonRoute | 'metrics', context: Co
     projectId,
     actor,
     ...parsed,
+    file: endpoint.file ? await readFile(context.req.raw, endpoint.file) : NO_FILE,
     // Which form an answer has is nothing that its handler asks for, and no filter.
-    query: query && typeof query === 'object' && 'format' in query ? { ...query, format: undefined } : query,
+    query:
+      query && typeof query === 'object' && 'format' in query && !endpoint.file
+        ? { ...query, format: undefined }
+        : query,
     nowMs: deps.nowMs?.() ?? Date.now(),
   }
   if (format === 'csv')
@@ -114,6 +119,8 @@ const answer = async (deps: ServerDeps, name: JsonRoute | 'metrics', context: Co
     headers: { 'cache-control': 'no-store' },
   })
 }
+
+const NO_FILE = new Uint8Array()
 
 /** @throws HttpProblem 400 for a form that there is not */
 const formatOf = (endpoint: Endpoint, search: URLSearchParams): (typeof FORMATS)[number] => {

@@ -40,6 +40,7 @@ const operation = (operationId: string, endpoint: Endpoint): Record<string, unkn
   ...(endpoint.body
     ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } } }
     : {}),
+  ...(endpoint.file ? { requestBody: { required: true, content: fileContent(endpoint.file.types) } } : {}),
   ...(endpoint.open ? { security: [] } : {}),
   responses: {
     ...success(endpoint),
@@ -49,6 +50,9 @@ const operation = (operationId: string, endpoint: Endpoint): Record<string, unkn
     },
   },
 })
+
+const fileContent = (types: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
 
 const success = (endpoint: Endpoint): Record<number, unknown> => {
   if (endpoint.noContent) return { 204: { description: 'Done' } }

@@ -21,7 +21,7 @@ const BODY_BYTES_MAX = 4 * 1024 ** 2
 export const readBody = async (request: Request): Promise<unknown> => {
   if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
     throw new HttpProblem(415, 'Send JSON, with content-type: application/json.')
-  const bytes = await bytesOf(request)
+  const bytes = await bytesOf(request, BODY_BYTES_MAX)
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as unknown
   } catch (error) {
@@ -29,12 +29,19 @@ export const readBody = async (request: Request): Promise<unknown> => {
   }
 }
 
-const bytesOf = async (request: Request): Promise<Uint8Array> => {
+/** A file as it was sent. Its types are such that no foreign page can send them without a preflight. @throws HttpProblem 413, 415 */
+export const readFile = (request: Request, { types, bytesMax }: NonNullable<Endpoint['file']>): Promise<Uint8Array> => {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+  if (!types.includes(type)) throw new HttpProblem(415, `Send the file with content-type: ${types.join(', ')}.`)
+  return bytesOf(request, bytesMax)
+}
+
+const bytesOf = async (request: Request, bytesMax: number): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength
-    if (size > BODY_BYTES_MAX) throw new HttpProblem(413, `The body is larger than ${BODY_BYTES_MAX / 1024 ** 2} MiB.`)
+    if (size > bytesMax) throw new HttpProblem(413, `The body is larger than ${bytesMax / 1024 ** 2} MiB.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

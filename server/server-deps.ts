@@ -51,6 +51,8 @@ export interface Ask<N extends RouteName> {
   readonly params: Params<N>
   readonly query: Parsed<N>
   readonly body: Body<N>
+  /** Of a route that takes a file; empty elsewhere. */
+  readonly file: Uint8Array
   readonly nowMs: number
 }
 

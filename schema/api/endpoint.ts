@@ -57,6 +57,8 @@ export interface Endpoint {
   readonly query?: z.ZodObject
   /** JSON that a POST or PUT takes. */
   readonly body?: z.ZodType
+  /** Takes a file instead: its bytes as they are, checked by the handler. */
+  readonly file?: { readonly bytesMax: number; readonly types: readonly string[] }
   /** Absent: the answer is not JSON (`/metrics`), or there is none. */
   readonly response?: z.ZodType
   /** Success is 204: there is nothing to say. */

@@ -163,7 +163,7 @@ describe('what is no bill', () => {
     ['a hundred thousand brackets', '['.repeat(100_000), /nests more than 32/],
     ['many brackets', '{"data":['.padEnd(9_000_010, '[]'), /objects and lists/],
     ['half a file', '{"data":[{"start_time":1', /cut off/],
-    ['a stray bracket', '{}\n]', /never opened/],
+    ['a stray bracket', '[{"date":"2026-10-01","provider":"x","amount":1}]]', /never opened/],
     ['text', 'Dear customer, thank you.\nBye\n', /no column for the date/],
     ['a header alone', 'date,provider,amount\n', /no line below/],
     ['a page without a list', '{"object":"page","data":{}}', /no column|no list/],
