@@ -35,6 +35,7 @@ export const PATHS = {
   ingestSources: '/api/ingest/sources',
   ingestAttributes: '/api/ingest/attributes',
   audit: '/api/audit',
+  costs: '/api/costs',
 } as const
 
 export type RouteName = keyof typeof PATHS

@@ -29,3 +29,7 @@ export const DIMENSIONS = {
 
 export type DimensionName = keyof typeof DIMENSIONS
 export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as DimensionName[]
+export const isDimension = (name: string): name is DimensionName => Object.hasOwn(DIMENSIONS, name)
+
+/** In a filter of costs: what telemetry did not say, '' in the ledger and null in answers. */
+export const NOT_SET = '(not set)'

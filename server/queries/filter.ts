@@ -146,7 +146,7 @@ const rowsClause = (question: RunQuestion, row: 'l' | 's', time: string): Clause
 const CALLS_LEDGER = sqlFile('calls-ledger')
 const CALLS_ROLLUP = sqlFile('calls-rollup')
 
-const at = (name: string): string => `fromUnixTimestamp64Nano({${name}:Int64}, 'UTC')`
+export const at = (name: string): string => `fromUnixTimestamp64Nano({${name}:Int64}, 'UTC')`
 export const nanos = (ms: number): string => (BigInt(Math.round(ms)) * 1_000_000n).toString()
 const FIXED_TRACE_IDS = 'arrayMap(id -> toFixedString(unhex(id), 16), {traceId:Array(String)})'
 /** The key of a session: the id that telemetry named, else the run's own. */
@@ -173,7 +173,8 @@ const IN_LISTS: readonly (readonly [FilterName, string])[] = [
   ['tool', 'hasAny(r.tools, {tool:Array(String)})'],
 ]
 
-const chosenRuns = (question: RunQuestion, except?: FilterName): (Clause | undefined)[] => {
+/** What the filters alone ask of a run. */
+export const chosenRuns = (question: RunQuestion, except?: FilterName): (Clause | undefined)[] => {
   const { filters } = question
   const used = (name: FilterName) => name !== except && filters[name] !== undefined
   return [
@@ -224,7 +225,7 @@ const textClause = ({ filters, range }: RunQuestion): Clause | undefined => {
 const given = (filters: RunFilterValues): FilterName[] =>
   (Object.keys(filters) as FilterName[]).filter((name) => filters[name] !== undefined)
 
-const all = (clauses: readonly (Clause | undefined)[]): Clause => {
+export const all = (clauses: readonly (Clause | undefined)[]): Clause => {
   const kept = clauses.filter((clause) => clause !== undefined)
   return {
     sql: kept.map((clause) => clause.sql).join('\n  AND '),

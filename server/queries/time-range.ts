@@ -45,7 +45,8 @@ export const boundedRange = (
   return { fromMs: fromMs!, toMs: toMs! }
 }
 
-const parseTime = (name: string, text: string, nowMs: number): number => {
+/** One moment, given like an end of a range. @throws HttpProblem 400 */
+export const parseTime = (name: string, text: string, nowMs: number): number => {
   const relative = RELATIVE.exec(text)
   if (relative) return clamp(nowMs - Number(relative[1] ?? 0) * (UNIT_MS[relative[2] ?? 's'] ?? 0))
   const dated = ISO.exec(text)

@@ -34,8 +34,8 @@ export interface TestStore {
   scores(scores: readonly Score[]): Promise<void>
   contents(contents: readonly Content[]): Promise<void>
   metrics(points: readonly MetricPoint[]): Promise<void>
-  /** The next version of runs: earlier versions are taken back as the tallier does. */
-  runs(tallies: readonly RunTally[]): Promise<void>
+  /** The next version of runs: earlier versions are taken back as the tallier does. `talliedAtMs`: now, where not given. */
+  runs(tallies: readonly RunTally[], talliedAtMs?: number): Promise<void>
   traces(traces: readonly TraceRow[]): Promise<void>
   /** Lines of the collector's own account. */
   ingest(rows: readonly IngestRow[]): Promise<void>
@@ -74,8 +74,7 @@ export const openTestStore = async (): Promise<TestStore> => {
     metrics: (rows) => insert(METRICS, stored(rows)),
     traces: (rows) => insert(TRACES, rows),
     ingest: (rows) => insert(INGEST_STATS, rows),
-    runs: (tallies) => {
-      const talliedAtMs = Date.now()
+    runs: (tallies, talliedAtMs = Date.now()) => {
       const rows = tallies.flatMap((tally) => {
         const before = tallied.get(tally.runId)
         const version = (before?.version ?? 0n) + 1n

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { COMPONENTS } from '../model/component.ts'
+import { DIMENSION_NAMES, type DimensionName, isDimension } from '../model/dimension.ts'
+import { INTERVALS } from './costs.ts'
+import { many, Paging, RunFilters } from './endpoint.ts'
+
+/** What questions about money take. */
+export const DIMENSIONS_MAX = 4
+
+/** `by=team,model` and `by=team&by=model` say the same. */
+export const dimensions = (max: number) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .describe(`at most ${max} of ${DIMENSION_NAMES.join(', ')}; repeated or with commas`)
+    .transform((given, context): DimensionName[] => {
+      const names = [given]
+        .flat()
+        .flatMap((text) => text.split(','))
+        .map((name) => name.trim())
+        .filter((name) => name !== '')
+      const distinct = [...new Set(names)]
+      const unknown = distinct.find((name) => !isDimension(name))
+      if (unknown !== undefined)
+        context.addIssue(`${unknown.slice(0, 40)} is no dimension: take ${DIMENSION_NAMES.join(', ')}`)
+      if (distinct.length > max) context.addIssue(`at most ${max} dimensions at once`)
+      return distinct.filter(isDimension)
+    })
+
+const component = z.enum(COMPONENTS)
+
+/** Filters of a cost question: those of every report, and one for each other dimension. `(not set)` stands for what telemetry did not say. */
+export const CostFilters = z.object({
+  ...RunFilters.shape,
+  costCenter: many.optional(),
+  workflow: many.optional(),
+  provider: many.optional().describe('calls of this provider'),
+  callVersion: many.optional().describe("calls of this version of their own agent: the dimension 'version'"),
+  component: z
+    .union([component, z.array(component)])
+    .transform((given) => [given].flat())
+    .optional(),
+  run: many.optional().describe('runs by their id, 32 hex digits'),
+})
+export type CostFilters = z.output<typeof CostFilters>
+
+export const CostMoment = z.object({
+  as_of: z
+    .string()
+    .optional()
+    .describe('ISO 8601 or now-7d: the answer as it was then. Take asOf of an answer to get the same again'),
+})
+
+export const CostQuery = z.object({
+  ...CostFilters.shape,
+  ...CostMoment.shape,
+  ...Paging.shape,
+  by: dimensions(DIMENSIONS_MAX).optional(),
+  interval: z.enum(INTERVALS).optional().describe('UTC hour, day, ISO week or month of the start of the call'),
+  sort: z.enum(['-cost', 'cost', 'period']).default('-cost').describe('period: the oldest first, then the dearest'),
+  shared: z
+    .enum(['include', 'exclude'])
+    .default('include')
+    .describe('exclude: without shares of costs that belong to no run'),
+})
+export type CostQuery = z.output<typeof CostQuery>

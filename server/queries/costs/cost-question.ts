@@ -1,0 +1,200 @@
+import type { CostFilters } from '../../../schema/api/cost-queries.ts'
+import type { CostInterval } from '../../../schema/api/costs.ts'
+import type { Database } from '../../../schema/clickhouse/database.ts'
+import { componentSql } from '../../../schema/model/component.ts'
+import { DIMENSIONS, type DimensionName, NOT_SET } from '../../../schema/model/dimension.ts'
+import { all, at, type Clause, chosenRuns, nanos, TRACE_ID } from '../filter.ts'
+import { fill, sqlFile } from '../sql-file.ts'
+import { parseTime, parseTimeRange, type TimeRange } from '../time-range.ts'
+import { overCalls } from './over-calls.ts'
+
+/**
+ * A question about money: what the pivot, exports, budgets and reconciliation ask. To build on it:
+ *
+ *     const question = await costQuestion(database, projectId, { by: ['team'], interval: 'day', filters, asOf }, nowMs)
+ *     const { sql, params } = costRows(question, { order: 'period' })   // grouped rows: CostRow of cost-rows.ts, one per key and period
+ *     const rows = await database.query<CostRow>(sql, params)           // or queryBytes(sql, 'ArrowStream', params) to stream
+ *     const item = costItem(row, question.by)                           // cost-rows.ts: the CostItem of a row
+ *
+ * It is pinned to a moment of the ledger (`asOfMs`), so whatever is asked of one question (pages, totals, files) agrees to the nano-dollar.
+ */
+export interface CostQuestion {
+  readonly projectId: number
+  readonly by: readonly DimensionName[]
+  readonly interval: CostInterval | undefined
+  readonly filters: CostFilterValues
+  readonly range: TimeRange
+  /** The newest moment of the ledger that the answer contains. */
+  readonly asOfMs: number
+  /** Where "now" is for the question: its as_of, else the clock. */
+  readonly nowMs: number
+}
+
+export type CostFilterValues = Omit<CostFilters, 'from' | 'to'>
+
+export interface CostWish {
+  readonly by?: readonly DimensionName[] | undefined
+  readonly interval?: CostInterval | undefined
+  /** `from` and `to` among them; values are as in the API, NOT_SET included. */
+  readonly filters: CostFilters
+  /** ISO 8601 or relative, as `as_of` of the API; undefined is now. */
+  readonly asOf?: string | undefined
+  /** exclude: without shares of costs that belong to no run. */
+  readonly shared?: 'include' | 'exclude' | undefined
+}
+
+/** Parses the wish and pins it to a moment of the ledger. @throws HttpProblem 400, DatabaseError */
+export const costQuestion = async (
+  database: Database,
+  projectId: number,
+  { by = [], interval, filters: { from, to, ...filters }, asOf }: CostWish,
+  clockMs: number,
+): Promise<CostQuestion> => {
+  const nowMs = asOf === undefined ? clockMs : parseTime('as_of', asOf, clockMs)
+  const namesItsRuns = Boolean(filters.session || filters.traceId || filters.experiment || filters.run)
+  const range = parseTimeRange({ from, to }, clockMs, namesItsRuns)
+  const [row] = await database.query<{ as_of_ms: number }>(AS_OF, {
+    project: projectId,
+    asOf: String(asOf === undefined ? LATEST_MS : Math.floor(nowMs)),
+  })
+  const asOfMs = row && row.as_of_ms > 0 ? row.as_of_ms : nowMs
+  return { projectId, by, interval, filters, range, asOfMs, nowMs }
+}
+
+export interface RowsWish {
+  /** `period`: the oldest first, then the dearest. Every order is total: the same question gives the same rows in the same places. */
+  readonly order: '-cost' | 'cost' | 'period'
+  /** One more row, before all others, for everything together (`is_total` = 1). */
+  readonly total?: boolean
+  readonly page?: { readonly limit: number; readonly offset: number }
+}
+
+/** The question as SQL: one row per key and period, as `CostRow` names its columns. */
+export const costRows = (question: CostQuestion, { order, total = false, page }: RowsWish): Clause => {
+  const lines = ledgerLines(question)
+  const names = question.by.map((_, i) => keyName(i))
+  const groups = [...names, 'period_ms'].join(', ')
+  const isTotal = total ? 'grouping(period_ms) = 1' : 'false'
+  const ties = [...names, 'period_ms'].join(', ')
+  const orders = {
+    '-cost': `sum_cost DESC, ${ties}`,
+    cost: `sum_cost, ${ties}`,
+    period: `period_ms, sum_cost DESC, ${ties}`,
+  }
+  return {
+    sql: fill(COSTS, {
+      keys: names.map((name) => `${name},`).join(' '),
+      isTotal,
+      runs: total ? `if(grouping(period_ms) = 1, sum(run_of_all), sum(run_of_key))` : 'sum(run_of_key)',
+      lines: lines.sql,
+      groups: total ? `GROUPING SETS ((${groups}), ())` : groups,
+      page: `ORDER BY is_total DESC, ${orders[order]}${page ? '\nLIMIT {limit:UInt64} OFFSET {offset:UInt64}' : ''}`,
+    }),
+    params: { ...lines.params, ...page },
+  }
+}
+
+const COSTS = sqlFile('costs/costs')
+const LEDGER = sqlFile('costs/lines-ledger')
+const AS_OF = sqlFile('costs/as-of')
+
+const keyName = (i: number): string => `key_${i}`
+/** Without as_of all that is there counts: the clock of whoever wrote it may be ahead of ours. */
+const LATEST_MS = Date.UTC(2262, 0, 1)
+
+const ledgerLines = (question: CostQuestion): Clause => {
+  const { by, interval } = question
+  const calls = callsClause(question)
+  const runs = all([
+    ...chosenRuns({ ...question, filters: runFilters(question.filters) }),
+    ...ofRun(question.filters),
+    { sql: AS_KNOWN, params: { asOf: String(question.asOfMs) } },
+    ...runBounds(question.range),
+    calls.sql === '' ? undefined : calls,
+  ])
+  const perCall = [...by.map((name) => DIMENSIONS[name].sql as string), periodSql(interval)].filter((sql) =>
+    /\bcall\./.test(sql),
+  )
+  return {
+    sql: fill(LEDGER, {
+      keys: by.map((name, i) => `${DIMENSIONS[name].sql} AS ${keyName(i)},`).join('\n    '),
+      period: periodSql(interval),
+      component: componentSql('call.kind'),
+      chosen: overCalls(calls.sql === '' ? "call.kind != ''" : calls.sql),
+      keyArrays: perCall.map((sql) => `,\n        ${overCalls(sql)}`).join(''),
+      runs: runs.sql,
+    }),
+    params: runs.params,
+  }
+}
+
+const AS_KNOWN = "r.tallied_at <= fromUnixTimestamp64Milli({asOf:Int64}, 'UTC')"
+
+/** Runs with calls in the range lie in it themselves, or reach into it: the ledger is ordered by their end, and has an index of their start. */
+const runBounds = ({ fromMs, toMs }: TimeRange): (Clause | undefined)[] => [
+  fromMs === undefined ? undefined : { sql: `r.end_time >= ${at('from')}`, params: { from: nanos(fromMs) } },
+  toMs === undefined ? undefined : { sql: `r.start_time < ${at('to')}`, params: { to: nanos(toMs) } },
+]
+
+/** What the question asks of a call: its start, and the filters that a call has a column for. '' where it takes every call. */
+const callsClause = ({ filters, range: { fromMs, toMs } }: CostQuestion): Clause =>
+  all([
+    fromMs === undefined ? undefined : { sql: `call.start_time >= ${at('from')}`, params: { from: nanos(fromMs) } },
+    toMs === undefined ? undefined : { sql: `call.start_time < ${at('to')}`, params: { to: nanos(toMs) } },
+    ...CALL_FILTERS.map(([name, dimension]) => among(name, DIMENSIONS[dimension].sql, filters[name])),
+  ])
+
+const CALL_FILTERS = [
+  ['agent', 'agent'],
+  ['model', 'model'],
+  ['tool', 'tool'],
+  ['provider', 'provider'],
+  ['callVersion', 'version'],
+  ['component', 'component'],
+] as const satisfies readonly (readonly [keyof CostFilterValues, DimensionName])[]
+
+/** Filters of a run that only questions about money have. */
+const ofRun = (filters: CostFilterValues): (Clause | undefined)[] => [
+  among('costCenter', DIMENSIONS.costCenter.sql, filters.costCenter),
+  among('workflow', DIMENSIONS.workflow.sql, filters.workflow),
+  among(
+    'run',
+    DIMENSIONS.run.sql,
+    filters.run?.filter((id) => TRACE_ID.test(id)).map((id) => id.toLowerCase()),
+  ),
+  // Who used a run is a list, and nobody is the empty one.
+  filters.user?.includes(NOT_SET)
+    ? { sql: "(r.user_id = '' OR hasAny(r.user_ids, {user:Array(String)}))", params: { user: filters.user } }
+    : undefined,
+]
+
+/** What is left to the filters of every report; a call's own columns say it better, for the run that holds such a call is chosen by the call. */
+const runFilters = (filters: CostFilterValues) => {
+  const { agent, model, tool, costCenter, workflow, provider, callVersion, component, run, ...rest } = filters
+  return {
+    ...rest,
+    team: rest.team?.map(stored),
+    customer: rest.customer?.map(stored),
+    env: rest.env?.map(stored),
+    version: rest.version?.map(stored),
+    user: rest.user?.includes(NOT_SET) ? undefined : rest.user,
+  }
+}
+
+const among = (name: string, sql: string, values: readonly string[] | undefined): Clause | undefined =>
+  values && { sql: `${sql} IN {${name}:Array(String)}`, params: { [name]: values.map(stored) } }
+
+const stored = (value: string): string => (value === NOT_SET ? '' : value)
+
+const DAY_NS = '86400000000000'
+const NANOS = 'toUnixTimestamp64Nano(call.start_time)'
+/** In integers, because the engine's own calendar functions end with the year 2149. Days since the epoch began on a Thursday. */
+const PERIODS: Readonly<Record<CostInterval, string>> = {
+  hour: `intDiv(${NANOS}, 3600000000000) * 3600000`,
+  day: `intDiv(${NANOS}, ${DAY_NS}) * 86400000`,
+  week: `(intDiv(intDiv(${NANOS}, ${DAY_NS}) + 3, 7) * 7 - 3) * 86400000`,
+  month:
+    "toUnixTimestamp64Milli(addMonths(toDateTime64('1970-01-01', 3, 'UTC'), (toInt32(toYear(call.start_time)) - 1970) * 12 + toMonth(call.start_time) - 1))",
+}
+const periodSql = (interval: CostInterval | undefined): string =>
+  interval ? `toInt64(${PERIODS[interval]})` : 'materialize(toInt64(0))'
