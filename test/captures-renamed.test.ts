@@ -3,7 +3,7 @@ import { NOT_PROVIDERS } from '../schema/dialects/providers.ts'
 import type { RunTally } from '../schema/model/run.ts'
 import { addUsage, emptyUsage } from '../schema/model/usage.ts'
 import type { AnyValue, Decoded, KeyValue, Scope } from '../schema/otlp/wire.ts'
-import { genaiPriceBook } from '../schema/prices/genai-price-book.ts'
+import { genaiPriceBook } from '../schema/prices/project-price-book.ts'
 import { CAPTURES, capturesOf, decodedBodies, hasCaptures, rowsOf, scenariosOf, tally } from './support/captures.ts'
 
 // Rules must fit families of keys and not the frameworks that were recorded: every recording is read again under other names of framework, product,

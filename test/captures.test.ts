@@ -10,7 +10,7 @@ import {
   type UsageBucket,
   type UsageBuckets,
 } from '../schema/model/usage.ts'
-import { genaiPriceBook } from '../schema/prices/genai-price-book.ts'
+import { genaiPriceBook } from '../schema/prices/project-price-book.ts'
 import {
   CAPTURES,
   capturesOf,

@@ -1,4 +1,4 @@
-import type { UsageBucket, UsageBuckets } from '../model/usage.ts'
+import type { UsageBuckets } from '../model/usage.ts'
 
 export interface PricedCall {
   /** Canonical provider id (`openai`, `aws.bedrock`, …); '' where unknown. */
@@ -33,6 +33,3 @@ export interface PriceBook {
 export interface PriceBooks {
   readonly of: (projectId: number) => PriceBook
 }
-
-/** USD × 10⁻⁹ per token of each bucket; a bucket that the model has no price for is absent. */
-export type Rates = Readonly<Partial<Record<UsageBucket, number>>>

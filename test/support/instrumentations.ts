@@ -11,7 +11,7 @@ import {
   USAGE_COLUMNS,
   type UsageBuckets,
 } from '../../schema/model/usage.ts'
-import { genaiPriceBook } from '../../schema/prices/genai-price-book.ts'
+import { genaiPriceBook } from '../../schema/prices/project-price-book.ts'
 import { CAPTURES, capturesOf, decodedBodies, rowsOf, type Scenario, scenariosOf, tally } from './captures.ts'
 
 // docs/instrumentations.md: what each recorded instrumentation says, against the ledger of the model server that it talked to.
