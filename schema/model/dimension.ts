@@ -33,3 +33,17 @@ export const isDimension = (name: string): name is DimensionName => Object.hasOw
 
 /** In a filter of costs: what telemetry did not say, '' in the ledger and null in answers. */
 export const NOT_SET = '(not set)'
+
+/** What a closed month keeps apart, beside the day: enough to say whose an adjustment is; people and single runs are not in it, so that erasing them leaves no trace there. */
+export const CLOSE_DIMENSIONS = [
+  'provider',
+  'model',
+  'component',
+  'team',
+  'costCenter',
+  'agent',
+  'version',
+  'workflow',
+  'customer',
+  'env',
+] as const satisfies readonly DimensionName[]

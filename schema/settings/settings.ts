@@ -20,16 +20,21 @@ export interface Setting<Body> {
   readonly body: Body
 }
 
-/** The newest versions of a project's documents of one kind, by name; deleted ones are left out. `asOfMs`: those that held then. @throws DatabaseError */
+/**
+ * The newest versions of a project's documents of one kind, by name; deleted ones are left out. `asOfMs`: those that held then; `namePrefix`: those
+ * whose names begin so, of kinds that have many large ones. @throws DatabaseError
+ */
 export const readSettings = async <Body>(
   database: Database,
   projectId: number,
   kind: SettingKind,
   asOfMs?: number,
+  namePrefix = '',
 ): Promise<Setting<Body>[]> => {
   const rows = await database.query<StoredSetting>(NEWEST, {
     project: projectId,
     kind,
+    namePrefix,
     until: String(asOfMs === undefined ? MAX_VERSION : BigInt(Math.floor(asOfMs)) * 1000n + 999n),
   })
   return rows
@@ -52,7 +57,7 @@ export const readSetting = async <Body>(
   name = '',
   asOfMs?: number,
 ): Promise<Setting<Body> | undefined> =>
-  (await readSettings<Body>(database, projectId, kind, asOfMs)).find((setting) => setting.name === name)
+  (await readSettings<Body>(database, projectId, kind, asOfMs, name)).find((setting) => setting.name === name)
 
 /** Every version of a document, oldest first: what held when, and who changed it. @throws DatabaseError */
 export const settingHistory = async <Body>(
@@ -147,7 +152,7 @@ const FIELDS =
 
 const NEWEST = `SELECT s.name AS name, ${FIELDS}
 FROM settings AS s
-WHERE s.project_id = {project:UInt32} AND s.kind = {kind:String} AND s.version <= {until:UInt64}
+WHERE s.project_id = {project:UInt32} AND s.kind = {kind:String} AND s.version <= {until:UInt64} AND startsWith(s.name, {namePrefix:String})
 ORDER BY s.name, s.version DESC
 LIMIT 1 BY s.name`
 
