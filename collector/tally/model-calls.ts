@@ -49,7 +49,7 @@ const isCandidate = (span: TallySpan): boolean =>
 /** A span that only its tokens made a call, with no word of a model, sums up what is below it where agents, tools or calls are. */
 const summariesOf = (tree: RunTree): ReadonlySet<TallySpan> => {
   const anonymous = tree.spans.filter(isAnonymous)
-  if (anonymous.length === 0) return new Set()
+  if (anonymous.length === 0) return NO_SPANS
   const above = new Set<TallySpan>()
   for (const span of tree.spans) if (isCandidate(span) || endsCall(span.kind)) tree.addAncestors(span, above)
   return new Set(anonymous.filter((span) => above.has(span)))
@@ -76,16 +76,14 @@ const endsCall = (kind: Kind): boolean => ENDS.has(kind)
  * parent, from the same scope.
  */
 const preparationsOf = (candidates: readonly TallySpan[], tree: RunTree): ReadonlySet<TallySpan> => {
+  const silent = candidates.filter((span) => span.kind === 'llm' && span.parentSpanId !== '' && !hasEvidence(span))
+  if (silent.length === 0) return NO_SPANS
   const places = new Set<string>()
   for (const span of candidates) if (span.kind === 'llm' && hasEvidence(span)) places.add(placeOf(span))
-  const isPreparation = (span: TallySpan): boolean =>
-    span.kind === 'llm' &&
-    span.parentSpanId !== '' &&
-    !hasEvidence(span) &&
-    places.has(placeOf(span)) &&
-    !tree.childrenOf(span).some(isCandidate)
-  return new Set(candidates.filter(isPreparation))
+  return new Set(silent.filter((span) => places.has(placeOf(span)) && !tree.childrenOf(span).some(isCandidate)))
 }
+
+const NO_SPANS: ReadonlySet<TallySpan> = new Set()
 
 const placeOf = (span: TallySpan): string => `${span.traceId}${span.parentSpanId}${span.origin}${span.scope}`
 
@@ -149,6 +147,7 @@ const overlaps = (a: TallySpan, b: TallySpan): boolean => a.startNanos <= endOf(
  * other's. This finds failed calls, which have no answer and so no id.
  */
 const joinSiblings = (leaves: readonly TallySpan[], groups: Groups): void => {
+  if (leaves.every(({ scope }) => scope === leaves[0]?.scope)) return
   const byPlace = new Map<string, TallySpan[]>()
   for (const span of leaves) {
     if (span.origin === 'log' || span.parentSpanId === '') continue
@@ -248,13 +247,14 @@ const rollupsOf = (
   calls: readonly ModelCall[],
   candidates: ReadonlySet<TallySpan>,
 ): Pick<ModelCalls, 'rollups' | 'covered'> => {
+  const rest = tree.spans.filter((span) => span.hasUsage && span.origin === 'span' && !candidates.has(span))
+  if (rest.length === 0) return { rollups: [], covered: NO_SPANS }
   const carriers = calls.flatMap(({ members, usageFrom }) => [
     ...members.filter(({ hasUsage }) => hasUsage),
     ...(usageFrom ? [usageFrom] : []),
   ])
   const said = new Set<TallySpan>()
   for (const carrier of carriers) tree.addAncestors(carrier, said)
-  const rest = tree.spans.filter((span) => span.hasUsage && span.origin === 'span' && !candidates.has(span))
   for (const span of rest) tree.addAncestors(span, said)
   const rollups = rest.filter((span) => !said.has(span))
   const covered = new Set<TallySpan>()

@@ -41,6 +41,8 @@ export class RunIdentity implements Agents {
 
   /** Remembers the answer for every span on the way, so that all spans of a run together cost one walk each. */
   #nearest(span: TallySpan, field: 'agent' | 'agentVersion', known: Map<TallySpan, string>): string {
+    const own = span[field] || known.get(span)
+    if (own !== undefined && own !== '') return own
     const way: TallySpan[] = []
     const seen = new Set<TallySpan>()
     let found = ''

@@ -1,5 +1,5 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
-import { blockEncoder } from '../../schema/clickhouse/native-writer.ts'
+import { blockBuilder } from '../../schema/clickhouse/native-writer.ts'
 import { RowBinaryReader } from '../../schema/clickhouse/row-binary-reader.ts'
 import { RowBinaryWriter } from '../../schema/clickhouse/row-binary-writer.ts'
 import {
@@ -54,6 +54,7 @@ export class Tallier {
   /** Traces of runs that could not be counted: the engine has spans of them although they were never noted. */
   readonly #uncounted = new Set<string>()
   readonly #breath = new Breath()
+  readonly #out = new RoundWriter()
   #lastVersion = 0n
 
   constructor(deps: {
@@ -81,12 +82,18 @@ export class Tallier {
     } catch (error) {
       // What was kept may hold spans of this try already.
       this.#kept.clear()
+      this.#out.reset()
       throw error
     }
   }
 
   async #tally(keys: readonly TraceKey[], sections: readonly Section[]): Promise<number> {
-    const out = new RoundWriter()
+    const out = this.#out
+    let changed = 0
+    const flush = async (): Promise<void> => {
+      changed += out.changed
+      if (out.rows > 0) await this.#write(out.take())
+    }
     const arrived = sections.length === 0 ? undefined : await spansOfSections(sections, this.#breath)
     const byProjectArrived = arrived && groupBy(arrived, (span) => span.projectId)
     for (const [projectId, mine] of groupBy(mergeKeys(keys), (key) => key.projectId)) {
@@ -97,19 +104,16 @@ export class Tallier {
       }
       for (let i = 0; i < mine.length; i += TRACES_PER_ROUND_MAX) {
         // A later round of one project may meet a run of an earlier one, which must stand in the ledger by then; projects share nothing.
-        if (i > 0 || out.rows >= ROWS_PER_WRITE_MAX) await this.#flush(out)
-        await this.#round(projectId, mine.slice(i, i + TRACES_PER_ROUND_MAX), known, out)
+        if (i > 0 || out.rows >= ROWS_PER_WRITE_MAX) await flush()
+        await this.#round(projectId, mine.slice(i, i + TRACES_PER_ROUND_MAX), known)
       }
     }
-    await this.#flush(out)
-    return out.changed
+    await flush()
+    return changed
   }
 
-  async #flush(out: RoundWriter): Promise<void> {
-    if (out.rows > 0) await this.#write(out.take())
-  }
-
-  async #round(projectId: number, keys: readonly TraceKey[], known: KnownSpans, out: RoundWriter): Promise<void> {
+  async #round(projectId: number, keys: readonly TraceKey[], known: KnownSpans): Promise<void> {
+    const out = this.#out
     out.begin(this.#nextVersion())
     const traces = await gather(this.#database, projectId, keys, known, this.#breath)
     // A root is exported last: with it a run is most likely whole.
@@ -201,9 +205,11 @@ class RoundWriter {
   #version = 0n
   #talliedAtMs = 0
   readonly #scratch = new RowBinaryWriter()
-  /** Rows of the ledger, as values in the order of its columns. */
-  #ledger: (readonly unknown[])[] = []
-  #traces: TraceRow[] = []
+  readonly #ledger = blockBuilder(LEDGER)
+  readonly #traces = blockBuilder(TRACES)
+  /** Why what was collected cannot be written. */
+  #broken: unknown
+  /** Runs that differ from what stood, since the last `take`. */
   changed = 0
 
   begin(version: bigint): void {
@@ -212,7 +218,7 @@ class RoundWriter {
   }
 
   get rows(): number {
-    return this.#ledger.length + this.#traces.length
+    return this.#ledger.rows + this.#traces.rows
   }
 
   enter(tally: RunTally, members: readonly TraceState[], standing: LedgerEntry | undefined): void {
@@ -220,10 +226,9 @@ class RoundWriter {
     const entry: LedgerRow = { sign: 1, talliedAtMs: this.#talliedAtMs, version, tally }
     const same = standing !== undefined && this.#isSame(entry, standing)
     if (!same) {
-      const row = LEDGER.columns.map((column) => column.value(entry))
-      for (const [i, name] of SUMS) checkSum(row[i] as bigint, name)
+      for (const { name, value } of SUMS) checkSum(value(entry) as bigint, name)
       if (standing) this.takeBack(standing)
-      this.#ledger.push(row)
+      this.#add(() => this.#ledger.add(entry))
       this.changed++
     }
     for (const member of members) this.#enterTrace(tally, member, same ? standing.version : version)
@@ -242,7 +247,7 @@ class RoundWriter {
   takeBack({ row }: LedgerEntry): void {
     const reader = new RowBinaryReader(row)
     const [, , ...values] = LEDGER_DECODERS.map((decode) => decode(reader))
-    this.#ledger.push([-1, BigInt(this.#talliedAtMs), ...values])
+    this.#add(() => this.#ledger.addValues([-1, BigInt(this.#talliedAtMs), ...values]))
   }
 
   #enterTrace(tally: RunTally, { traceId, spans, assignment, previous }: TraceState, runVersion: bigint): void {
@@ -263,22 +268,34 @@ class RoundWriter {
       ...facts,
     }
     if (previous && sameTrace(previous, row)) return
-    this.#traces.push(row)
+    this.#add(() => this.#traces.add(row))
+  }
+
+  /** A row that is missing would be lost without a word: one that does not fit its columns spoils all, which `take` says. */
+  #add(add: () => void): void {
+    try {
+      add()
+    } catch (error) {
+      this.#broken ??= error
+    }
   }
 
   /** What was collected since the last time. */
   take(): Section[] {
-    const ledger = encodeEntries(this.#ledger)
-    const traces = encodeTraces(this.#traces)
-    // A row that is missing here would be lost without a word.
-    if (ledger.rows < this.#ledger.length || traces.rows < this.#traces.length)
-      throw new Error('a row of the tally does not fit its columns')
-    this.#ledger = []
-    this.#traces = []
-    return [
-      { table: 'run_ledger' as const, format: 'Native' as const, ...ledger },
-      { table: 'traces' as const, format: 'Native' as const, ...traces },
-    ].filter((section) => section.rows > 0)
+    if (this.#broken !== undefined)
+      throw new Error('a row of the tally does not fit its columns', { cause: this.#broken })
+    this.changed = 0
+    const ledger = { table: 'run_ledger' as const, format: 'Native' as const, ...this.#ledger.take() }
+    const traces = { table: 'traces' as const, format: 'Native' as const, ...this.#traces.take() }
+    return [ledger, traces].filter((section) => section.rows > 0)
+  }
+
+  /** Forgets what was collected. */
+  reset(): void {
+    this.#ledger.reset()
+    this.#traces.reset()
+    this.#broken = undefined
+    this.changed = 0
   }
 }
 
@@ -286,21 +303,13 @@ const isTrueRoot = ({ parentSpanId, origin }: TallySpan): boolean => parentSpanI
 
 const encodeLedger = rowEncoder(LEDGER)
 /** Figures that grow with a run: the only ones that could outgrow their column. */
-const SUMS = LEDGER.columns.flatMap(({ name, type }, i) =>
-  /^(UInt64|Decimal64)/.test(type) ? [[i, name] as const] : [],
-)
+const SUMS = LEDGER.columns.filter(({ type }) => /^(UInt64|Decimal64)/.test(type))
 const SUM_MAX = 2n ** 63n - 1n
 
 const checkSum = (value: bigint, name: string): void => {
   if (value > SUM_MAX || value < -SUM_MAX)
     throw new RangeError(`${name} of the run is ${value}, more than a ledger can hold`)
 }
-
-const encodeEntries = blockEncoder<readonly unknown[]>({
-  name: LEDGER.name,
-  columns: LEDGER.columns.map(({ name, type }, i) => ({ name, type, value: (row) => row[i] })),
-})
-const encodeTraces = blockEncoder(TRACES)
 
 const sameTrace = (a: TraceRow, b: TraceRow): boolean =>
   (Object.keys(b) as (keyof TraceRow)[]).every(

@@ -48,11 +48,13 @@ const isSameName = (a: string, b: string): boolean =>
 /** Ids that providers make are long and random; some instrumentations number the calls of each request anew (`get_weather_0`). */
 const CALL_ID_CHARS_MIN = 12
 
+const isNumbered = (id: string, tool: string): boolean => id[tool.length] === '_' && id.startsWith(tool)
+
 const joinByCallId = (candidates: readonly TallySpan[], groups: Groups): void => {
   const byId = new Map<string, TallySpan>()
   for (const span of candidates) {
     const id = span.toolCallId
-    if (id.length < CALL_ID_CHARS_MIN || id.startsWith(`${span.tool}_`)) continue
+    if (id.length < CALL_ID_CHARS_MIN || isNumbered(id, span.tool)) continue
     const known = byId.get(id)
     if (!known) byId.set(id, span)
     else if (isSameName(known.tool, span.tool)) groups.join(known, span)

@@ -13,7 +13,7 @@ export interface ColumnWriter {
 
 export const columnWriter = (type: string): ColumnWriter => {
   const numeric = NUMERIC[type]
-  if (numeric) return new NumberColumn(numeric)
+  if (numeric) return new NumberColumn(type, numeric)
   if (type === 'String') return new TextColumn()
   if (type === 'UInt64') return new BigColumn(0n, 2n ** 64n - 1n, (buffer) => new BigUint64Array(buffer))
   if (type === 'Int64') return new BigColumn(-(2n ** 63n), 2n ** 63n - 1n, (buffer) => new BigInt64Array(buffer))
@@ -38,15 +38,15 @@ export const columnWriter = (type: string): ColumnWriter => {
 }
 
 type NumberArray = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array | Float64Array
-const NUMERIC: Readonly<Record<string, (rows: number) => NumberArray>> = {
-  Bool: (rows) => new Uint8Array(rows),
-  UInt8: (rows) => new Uint8Array(rows),
-  UInt16: (rows) => new Uint16Array(rows),
-  UInt32: (rows) => new Uint32Array(rows),
-  Int8: (rows) => new Int8Array(rows),
-  Int16: (rows) => new Int16Array(rows),
-  Int32: (rows) => new Int32Array(rows),
-  Float64: (rows) => new Float64Array(rows),
+const NUMERIC: Readonly<Record<string, (values: Float64Array) => NumberArray>> = {
+  Bool: (values) => new Uint8Array(values),
+  UInt8: (values) => new Uint8Array(values),
+  UInt16: (values) => new Uint16Array(values),
+  UInt32: (values) => new Uint32Array(values),
+  Int8: (values) => new Int8Array(values),
+  Int16: (values) => new Int16Array(values),
+  Int32: (values) => new Int32Array(values),
+  Float64: (values) => values,
 }
 const INITIAL_ROWS = 1024
 
@@ -54,33 +54,36 @@ const INITIAL_ROWS = 1024
 const bytesOf = (array: NumberArray | BigInt64Array | BigUint64Array, count: number): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, count * array.BYTES_PER_ELEMENT)
 
+/** Values are collected as doubles, which hold all of these types: a store that might go to seven kinds of array costs ten times as much as one. */
 class NumberColumn implements ColumnWriter {
-  readonly #make: (rows: number) => NumberArray
-  #values: NumberArray
+  readonly #asStored: (values: Float64Array) => NumberArray
+  /** A count above what its column holds stays at this rather than wrap to a small one. */
+  readonly #most: number
+  #values = new Float64Array(INITIAL_ROWS)
   #rows = 0
   isDefault = true
 
-  constructor(make: (rows: number) => NumberArray) {
-    this.#make = make
-    this.#values = make(INITIAL_ROWS)
+  constructor(type: string, asStored: (values: Float64Array) => NumberArray) {
+    this.#asStored = asStored
+    this.#most = type === 'UInt32' ? UINT32_MAX : Number.POSITIVE_INFINITY
   }
 
   add(value: number | boolean): void {
     if (this.#rows === this.#values.length) {
-      const grown = this.#make(this.#rows * 2)
+      const grown = new Float64Array(this.#rows * 2)
       grown.set(this.#values)
       this.#values = grown
     }
     const number = value === true ? 1 : value === false ? 0 : value
     if (number !== 0) this.isDefault = false
-    // A count above what the column holds stays at its limit rather than wrap to a small one.
-    this.#values[this.#rows++] = number > UINT32_MAX && this.#values instanceof Uint32Array ? UINT32_MAX : number
+    this.#values[this.#rows++] = number > this.#most ? this.#most : number
   }
 
   writePrefix(): void {}
 
   write(out: RowBinaryWriter): void {
-    out.raw(bytesOf(this.#values, this.#rows))
+    const values = this.#asStored(this.#values.subarray(0, this.#rows))
+    out.raw(bytesOf(values, this.#rows))
   }
 
   reset(): void {
@@ -260,17 +263,22 @@ class Offsets {
   }
 }
 
-class ArrayColumn implements ColumnWriter {
+export class ArrayColumn implements ColumnWriter {
   readonly #offsets = new Offsets()
-  readonly #items: ColumnWriter
+  readonly items: ColumnWriter
 
   constructor(items: ColumnWriter) {
-    this.#items = items
+    this.items = items
   }
 
   add(values: readonly unknown[]): void {
-    for (const value of values) this.#items.add(value)
-    this.#offsets.add(values.length)
+    for (const value of values) this.items.add(value)
+    this.close(values.length)
+  }
+
+  /** One row's elements, after they were added to `items`. */
+  close(elements: number): void {
+    this.#offsets.add(elements)
   }
 
   get isDefault(): boolean {
@@ -278,17 +286,17 @@ class ArrayColumn implements ColumnWriter {
   }
 
   writePrefix(out: RowBinaryWriter): void {
-    this.#items.writePrefix(out)
+    this.items.writePrefix(out)
   }
 
   write(out: RowBinaryWriter): void {
     this.#offsets.write(out)
-    this.#items.write(out)
+    this.items.write(out)
   }
 
   reset(): void {
     this.#offsets.reset()
-    this.#items.reset()
+    this.items.reset()
   }
 }
 

@@ -229,6 +229,8 @@ class Ids implements ColumnValues {
   readonly #from: number
   readonly #bytes: number
   readonly #made: (string | undefined)[]
+  /** The row that was made last: spans beside each other have one trace and often one parent. */
+  #lastRow = -1
 
   constructor(reader: RowBinaryReader, from: number, bytes: number, rows: number) {
     this.#in = reader
@@ -238,14 +240,20 @@ class Ids implements ColumnValues {
   }
 
   at(row: number): string {
-    this.#made[row] ??= this.#in.hexAt(this.#from + row * this.#bytes, this.#bytes)
-    return this.#made[row]
+    const known = this.#made[row]
+    if (known !== undefined) return known
+    const at = this.#from + row * this.#bytes
+    const isSame = this.#lastRow >= 0 && this.#in.isSame(at, this.#from + this.#lastRow * this.#bytes, this.#bytes)
+    const id = isSame ? this.#made[this.#lastRow]! : this.#in.hexAt(at, this.#bytes)
+    this.#made[row] = id
+    this.#lastRow = row
+    return id
   }
 }
 
 /**
  * A block's rows as objects that look into it: a value is made when it is asked for, so that a row of sixty columns costs as much as what is read of it.
- * `field` may be a path of one dot (`usage.reasoning`): those become one inner object, made anew each time. A column that the block leaves out holds its
+ * `field` may be a path of one dot (`usage.reasoning`): those become one inner object. A column that the block leaves out holds its
  * type's default. The class is written out (`new Function`), so that every field has code of its own; nothing but our own lists goes into its text.
  */
 export const rowsOf = <Row>(
@@ -266,9 +274,11 @@ export const rowsOf = <Row>(
     else inner.set(name, [...(inner.get(name) ?? []), `${key}: c.c${i}.at(i)`])
   })
   for (const [name, pairs] of inner)
-    getters.push(`get ${name}() { const c = this.columns, i = this.row; return { ${pairs.join(', ')} } }`)
+    getters.push(`get ${name}() {
+if (this.${name}Made === undefined) { const c = this.columns, i = this.row; this.${name}Made = { ${pairs.join(', ')} } }
+return this.${name}Made }`)
   const makeRows = new Function(
-    `class Row {\nconstructor(columns, row) { this.columns = columns; this.row = row }\n${getters.join('\n')}\n}
+    `class Row {\nconstructor(columns, row) { this.columns = columns; this.row = row; ${[...inner.keys()].map((name) => `this.${name}Made = undefined`).join('; ')} }\n${getters.join('\n')}\n}
 return (columns, rows) => { const all = new Array(rows); for (let i = 0; i < rows; i++) all[i] = new Row(columns, i); return all }`,
   )() as (columns: Record<string, ColumnValues>, rows: number) => Row[]
   const defaults = columns.map(({ type }) => new Same(defaultOf(type)))

@@ -3,7 +3,6 @@ export class RowBinaryReader {
   readonly #bytes: Uint8Array
   readonly #text: Buffer
   readonly #view: DataView
-  readonly #known: (string | undefined)[] = new Array(KNOWN_STRINGS).fill(undefined)
   #lastId = ''
   #lastIdAt = -1
   offset = 0
@@ -81,7 +80,7 @@ export class RowBinaryReader {
     let hash = length
     for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0
     const slot = hash & (KNOWN_STRINGS - 1)
-    const known = this.#known[slot]
+    const known = knownStrings[slot]
     if (known !== undefined && known.length === length) {
       let i = 0
       while (i < length && known.charCodeAt(i) === bytes[from + i]) i++
@@ -89,7 +88,7 @@ export class RowBinaryReader {
     }
     const text = this.#text.toString('utf8', from, to)
     // Of one byte a character, or the comparison above would not hold.
-    if (text.length === length) this.#known[slot] = text
+    if (text.length === length) knownStrings[slot] = text
     return text
   }
 
@@ -102,6 +101,13 @@ export class RowBinaryReader {
   text(from: number, to: number): string {
     if (from === to) return ''
     return to - from <= KNOWN_STRING_BYTES_MAX ? this.#knownString(from, to) : this.#text.toString('utf8', from, to)
+  }
+
+  /** Whether the `bytes` bytes at two places are equal. */
+  isSame(at: number, other: number, bytes: number): boolean {
+    const all = this.#bytes
+    for (let i = 0; i < bytes; i++) if (all[at + i] !== all[other + i]) return false
+    return true
   }
 
   /** '' for all zeros: the absent id. */
@@ -142,6 +148,8 @@ export class RowBinaryReader {
 
 /** A power of two. */
 const KNOWN_STRINGS = 4096
+/** Shared by all readers of the thread: the same words stand in block after block. */
+const knownStrings: (string | undefined)[] = new Array<string | undefined>(KNOWN_STRINGS).fill(undefined)
 const KNOWN_STRING_BYTES_MAX = 40
 /** Trace and run ids. */
 const ID_BYTES_KEPT = 16

@@ -24,6 +24,13 @@ export interface Column<Row> {
   readonly name: string
   readonly type: string
   readonly value: (row: Row) => unknown
+  /** Of a column that is one part of every element of a list: the list, and the part. `value` is all parts. */
+  readonly parts?: Parts<Row>
+}
+
+interface Parts<Row> {
+  readonly of: (row: Row) => readonly unknown[]
+  readonly value: (element: unknown) => unknown
 }
 
 export interface Table<Row> {
@@ -32,6 +39,14 @@ export interface Table<Row> {
 }
 
 const column = <Row>(name: string, type: string, value: (row: Row) => unknown): Column<Row> => ({ name, type, value })
+
+/** A column with one part of every element of a list that the row holds. */
+const partColumn =
+  <Row, Element>(of: (row: Row) => readonly Element[]) =>
+  (name: string, type: string, value: (element: Element) => unknown): Column<Row> => ({
+    ...column<Row>(name, `Array(${type})`, (row) => of(row).map(value)),
+    parts: { of, value: value as (element: unknown) => unknown },
+  })
 
 const LC = 'LowCardinality(String)'
 const TIME = "DateTime64(9,'UTC')"
@@ -51,6 +66,8 @@ const usageColumns = <Row>(usage: (row: Row) => UsageBuckets): Column<Row>[] =>
   USAGE_BUCKETS.map((bucket, i) => column<Row>(USAGE_COLUMNS[i]!, 'UInt32', (r) => usage(r)[bucket]))
 
 type S = Stored<Span>
+const ofEvents = partColumn((s: S) => s.row.events)
+const ofLinks = partColumn((s: S) => s.row.links)
 export const SPANS: Table<S> = {
   name: 'spans',
   columns: [
@@ -117,12 +134,12 @@ export const SPANS: Table<S> = {
     column('nums', 'Map(LowCardinality(String), Float64)', (s) => s.row.nums),
     column('attr_refs', 'Map(LowCardinality(String), FixedString(16))', (s) => s.row.attrRefs),
     column('resource', TEXT_MAP, (s) => s.row.resource),
-    column('events.time', `Array(${TIME})`, (s) => s.row.events.map((e) => e.timeNanos)),
-    column('events.name', `Array(${LC})`, (s) => s.row.events.map((e) => e.name)),
-    column('events.attrs', 'Array(String)', (s) => s.row.events.map((e) => e.attrs)),
-    column('links.trace_id', 'Array(FixedString(16))', (s) => s.row.links.map((l) => l.traceId)),
-    column('links.span_id', 'Array(FixedString(8))', (s) => s.row.links.map((l) => l.spanId)),
-    column('links.attrs', 'Array(String)', (s) => s.row.links.map((l) => l.attrs)),
+    ofEvents('events.time', TIME, (e) => e.timeNanos),
+    ofEvents('events.name', LC, (e) => e.name),
+    ofEvents('events.attrs', 'String', (e) => e.attrs),
+    ofLinks('links.trace_id', 'FixedString(16)', (l) => l.traceId),
+    ofLinks('links.span_id', 'FixedString(8)', (l) => l.spanId),
+    ofLinks('links.attrs', 'String', (l) => l.attrs),
     column('received_order', 'UInt64', (s) => s.receivedOrder),
     column('received_at', "DateTime64(3,'UTC')", (s) => BigInt(s.receivedAtMs)),
     column('retention_days', 'UInt16', (s) => s.retentionDays),
@@ -180,10 +197,11 @@ export interface LedgerRow {
   readonly tally: RunTally
 }
 
-const call = (name: string, type: string, value: (c: Call) => unknown): Column<LedgerRow> =>
-  column(`calls.${name}`, `Array(${type})`, (r) => r.tally.calls.map(value))
-const check = (name: string, type: string, value: (c: GuardrailCheck) => unknown): Column<LedgerRow> =>
-  column(`checks.${name}`, `Array(${type})`, (r) => r.tally.checks.map(value))
+const ofCalls = partColumn((r: LedgerRow) => r.tally.calls)
+const call = (name: string, type: string, value: (c: Call) => unknown) => ofCalls(`calls.${name}`, type, value)
+const ofChecks = partColumn((r: LedgerRow) => r.tally.checks)
+const check = (name: string, type: string, value: (c: GuardrailCheck) => unknown) =>
+  ofChecks(`checks.${name}`, type, value)
 const fact = (name: string, type: string, value: (t: RunTally) => unknown): Column<LedgerRow> =>
   column(name, type, (r) => value(r.tally))
 

@@ -43,10 +43,20 @@ export const emptyUsage = (): UsageBuckets => ({
 export const bucketBit = (bucket: UsageBucket): number => 1 << USAGE_BUCKETS.indexOf(bucket)
 
 export const inputTotal = (u: Readonly<UsageBuckets>): number =>
-  INPUT_BUCKETS.reduce((sum, bucket) => sum + u[bucket], 0)
+  u.inputUncached + u.cacheRead + u.cacheWrite5m + u.cacheWrite1h + u.inputAudio + u.inputImage
 export const outputTotal = (u: Readonly<UsageBuckets>): number =>
-  OUTPUT_BUCKETS.reduce((sum, bucket) => sum + u[bucket], 0)
+  u.outputText + u.reasoning + u.outputAudio + u.outputImage
 
 export const addUsage = (into: UsageBuckets, more: Readonly<UsageBuckets>): void => {
-  for (const bucket of USAGE_BUCKETS) into[bucket] += more[bucket]
+  // Written out, like the totals: every call of every run passes here, and a name that V8 does not know beforehand costs ten times as much.
+  into.inputUncached += more.inputUncached
+  into.cacheRead += more.cacheRead
+  into.cacheWrite5m += more.cacheWrite5m
+  into.cacheWrite1h += more.cacheWrite1h
+  into.inputAudio += more.inputAudio
+  into.inputImage += more.inputImage
+  into.outputText += more.outputText
+  into.reasoning += more.reasoning
+  into.outputAudio += more.outputAudio
+  into.outputImage += more.outputImage
 }
