@@ -11,6 +11,7 @@ import { csvAnswer, recordingSql } from './formats.ts'
 import { mountLogin } from './login.ts'
 import { parseRequest, readBody, readFile } from './parse-request.ts'
 import { badRequest, HttpProblem, notFound } from './problem.ts'
+import { budgetRoutes } from './routes/budgets.ts'
 import { costRoutes } from './routes/costs.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { healthRoutes, readinessStatus } from './routes/health.ts'
@@ -36,6 +37,7 @@ const HANDLERS: Handlers = {
   ...metricRoutes,
   ...settingsRoutes,
   ...costRoutes,
+  ...budgetRoutes,
 }
 
 /** The whole HTTP side of the read path: every route of CONTRACT, the UI's files, and problem+json for whatever goes wrong. */

@@ -1,6 +1,7 @@
+import { Anomaly, AnomalyQuery, BudgetList, BudgetState, Forecast, ForecastQuery } from './budgets.ts'
 import { CostQuery } from './cost-queries.ts'
 import { CostReport } from './costs.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Endpoint, list } from './endpoint.ts'
 import { PATHS } from './paths.ts'
 
 /** Routes of everything about money; part of CONTRACT (contract.ts). */
@@ -11,5 +12,34 @@ export const COST_CONTRACT = {
     summary: 'Costs by up to four dimensions and time; their lines always add up to the total',
     query: CostQuery,
     response: CostReport,
+  },
+  costForecast: {
+    method: 'get',
+    path: PATHS.costForecast,
+    summary: 'What the day, week or month under way will have cost: run rate by weekday, with P10 and P90',
+    query: ForecastQuery,
+    response: Forecast,
+  },
+  costAnomalies: {
+    method: 'get',
+    path: PATHS.costAnomalies,
+    summary:
+      'Hours that cost unlike the same hour of the same weekday before, newest first, and who made the difference',
+    query: AnomalyQuery,
+    response: list(Anomaly),
+  },
+  budgets: {
+    method: 'get',
+    path: PATHS.budgets,
+    summary: 'Budgets and how they stand in the period under way',
+    response: list(BudgetState),
+  },
+  putBudgets: {
+    method: 'put',
+    path: PATHS.putBudgets,
+    summary: 'Replaces all budgets of the project (scope admin)',
+    scope: 'admin',
+    body: BudgetList,
+    response: list(BudgetState),
   },
 } as const satisfies Record<string, Endpoint>

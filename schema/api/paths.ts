@@ -36,6 +36,10 @@ export const PATHS = {
   ingestAttributes: '/api/ingest/attributes',
   audit: '/api/audit',
   costs: '/api/costs',
+  costForecast: '/api/costs/forecast',
+  costAnomalies: '/api/costs/anomalies',
+  budgets: '/api/budgets',
+  putBudgets: '/api/budgets',
 } as const
 
 export type RouteName = keyof typeof PATHS
