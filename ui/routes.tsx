@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router'
 import { NotFoundPage } from './pages/NotFoundPage.tsx'
 import { parseSearch, stringifySearch } from './search/codec.ts'
+import { validateAuditSearch, validateCostsSearch } from './search/costs.ts'
 import {
   validateIngestSearch,
   validateMappingSearch,
@@ -102,6 +103,21 @@ const modelsRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/ModelsPage.tsx'), 'ModelsPage'),
 })
 
+const costsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/costs',
+  validateSearch: validateCostsSearch,
+  staticData: { section: 'Costs', range: 'month' },
+  component: lazyRouteComponent(() => import('./pages/CostsPage.tsx'), 'CostsPage'),
+})
+const auditRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/audit',
+  validateSearch: validateAuditSearch,
+  staticData: { section: 'Audit' },
+  component: lazyRouteComponent(() => import('./pages/AuditPage.tsx'), 'AuditPage'),
+})
+
 const ingestRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/ingest',
@@ -128,6 +144,8 @@ const routeTree = rootRoute.addChildren([
   toolsRoute,
   toolRoute,
   modelsRoute,
+  costsRoute,
+  auditRoute,
   ingestRoute,
   mappingRoute,
 ])
@@ -160,5 +178,7 @@ declare module '@tanstack/react-router' {
     readonly sectionTo?: '/' | '/sessions' | '/traces' | '/tools'
     /** The path parameter that names this page. */
     readonly param?: string
+    /** The page's range where its address names none: money is asked for by the month. */
+    readonly range?: 'month'
   }
 }

@@ -16,33 +16,59 @@ export interface Request<N extends RouteName> {
  * One request of the contract. Types only: the answer is trusted to be what the server's own tests hold it to, so no validator
  * is shipped to the browser. Throws ApiError, whatever went wrong.
  */
-export const get = async <N extends RouteName>(name: N, request: Request<N> = {}): Promise<Answer<N>> => {
-  const url = pathOf(name, request.params ?? {}) + queryOf(request.query ?? {})
+export const get = async <N extends RouteName>(name: N, request: Request<N> = {}): Promise<Answer<N>> =>
+  getJson(pathOf(name, request.params ?? {}) + queryOf(request.query ?? {}), request.signal)
+
+/** The same by its address, for who follows a list to its end. */
+export const getJson = async <T>(url: string, signal?: AbortSignal): Promise<T> => {
   const response = await fetch(url, {
     headers: { accept: 'application/json' },
-    ...(request.signal ? { signal: request.signal } : {}),
+    ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {
-    if (request.signal?.aborted) throw error
+    if (signal?.aborted) throw error
     throw new ApiError({ status: 0, title: 'No answer', detail: '' })
   })
   if (!response.ok) throw await errorOfResponse(response)
-  return (await response.json()) as Answer<N>
+  return (await response.json()) as T
+}
+
+/** What is sent: a body, and whatever else the route asks for. */
+export interface Sending<N extends RouteName> {
+  readonly body: Body<N>
+  readonly params?: Params<N>
+  readonly query?: QueryOf<N>
 }
 
 /** The same for a route that takes a body. */
-export const post = async <N extends RouteName>(
-  name: N,
-  { body, params }: { readonly body: Body<N>; readonly params?: Params<N> },
-): Promise<Answer<N>> => {
-  const response = await fetch(pathOf(name, params ?? {}), {
-    method: 'POST',
+export const post = async <N extends RouteName>(name: N, sending: Sending<N>): Promise<Answer<N>> =>
+  send('POST', pathOf(name, sending.params ?? {}) + queryOf(sending.query ?? {}), sending.body)
+
+export const put = async <N extends RouteName>(name: N, sending: Sending<N>): Promise<Answer<N>> =>
+  send('PUT', pathOf(name, sending.params ?? {}) + queryOf(sending.query ?? {}), sending.body)
+
+export const send = async <T>(method: 'POST' | 'PUT', url: string, body: unknown): Promise<T> => {
+  const response = await fetch(url, {
+    method,
     headers: { accept: 'application/json', 'content-type': 'application/json' },
     body: JSON.stringify(body),
   }).catch(() => {
     throw new ApiError({ status: 0, title: 'No answer', detail: '' })
   })
   if (!response.ok) throw await errorOfResponse(response)
-  return (await response.json()) as Answer<N>
+  return (await response.json()) as T
+}
+
+/** A file as it is, for routes that take one. */
+export const sendFile = async <T>(path: string, query: Readonly<Record<string, unknown>>, file: File): Promise<T> => {
+  const response = await fetch(path + queryOf(query), {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': file.type || 'application/octet-stream' },
+    body: file,
+  }).catch(() => {
+    throw new ApiError({ status: 0, title: 'No answer', detail: '' })
+  })
+  if (!response.ok) throw await errorOfResponse(response)
+  return (await response.json()) as T
 }
 
 /** An answer as text, in another form than JSON: `format=sql`. */

@@ -245,6 +245,17 @@ export const ingestAttributesQuery = ({ from, to }: Range) =>
     staleTime: 60_000,
   })
 
+export const auditQuery = (filters: Readonly<Record<string, unknown>>, { live }: Freshness = {}) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filters],
+    queryFn: ({ signal, pageParam }) =>
+      get('audit', { query: { ...filters, limit: 200, cursor: pageParam ?? undefined } as Query<'audit'>, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => (live && (query.state.data?.pages.length ?? 0) <= 1 ? REPORT_INTERVAL_MS : false),
+  })
+
 export const statusQuery = () =>
   queryOptions({
     queryKey: ['status'],

@@ -28,6 +28,8 @@ interface Props {
   readonly asTable: boolean
   readonly onBrush?: (span: Span) => void
   readonly height?: number
+  /** Else the zone of the page: what is counted by UTC days is drawn in UTC. */
+  readonly zone?: Zone
 }
 
 /** Bars over time, one colour a series. The same figures as a table, seen or read aloud. Drawing over the bars chooses a time. */
@@ -36,7 +38,8 @@ export const StepChart = (props: Props) => (props.asTable ? <Table {...props} />
 const Chart = (props: Props) => {
   const { label, times, stepMs, series, format, onBrush, height = 96 } = props
   const [box, width] = useElementWidth<HTMLDivElement>()
-  const zone = useZone()
+  const pageZone = useZone()
+  const zone = props.zone ?? pageZone
   const [brush, setBrush] = useState<{ readonly from: number; readonly to: number } | null>(null)
   const [hover, setHover] = useState<number | null>(null)
   const fromMs = times[0] === undefined ? 0 : Date.parse(times[0])
@@ -114,7 +117,7 @@ interface BarsProps {
 const Bars = ({ series, steps, width, height, top, hover }: BarsProps) => {
   const w = width / Math.max(1, steps)
   const bar = Math.max(1, w - (w > 4 ? 1.5 : 0.5))
-  const h = (value: number) => (value === 0 ? 0 : Math.max(1.5, (value / Math.max(1, top)) * (height - 14)))
+  const h = (value: number) => (value === 0 ? 0 : Math.max(1.5, (value / (top || 1)) * (height - 14)))
   return (
     <svg width={width} height={height} aria-hidden="true">
       {hover !== null && <rect x={hover * w} y={0} width={bar} height={height} fill="var(--hover)" />}
@@ -141,7 +144,7 @@ const stacked = (series: readonly ChartSeries[], step: number, h: (value: number
   })
 }
 
-interface TipProps extends Props {
+interface TipProps extends Omit<Props, 'zone'> {
   readonly step: number
   readonly time: string
   readonly width: number
@@ -179,8 +182,9 @@ const Table = (props: Props) => (
 )
 
 /** Steps in which nothing was are left out. */
-const Figures = ({ label, times, series, format }: Props) => {
-  const zone = useZone()
+const Figures = ({ label, times, series, format, zone: ownZone }: Props) => {
+  const pageZone = useZone()
+  const zone = ownZone ?? pageZone
   const rows = times.flatMap((time, i) => (series.some(({ values }) => values[i]) ? [{ time, i }] : []))
   return (
     <table>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import type { Span, Step } from '../../schema/api/shapes.ts'
 import { ErrorState } from '../components/ErrorState.tsx'
 import { JsonTree } from '../components/JsonTree.tsx'
@@ -11,14 +11,16 @@ import { failureOf } from './marks.ts'
 import type { ReplayModel } from './model.ts'
 import { PromptPane } from './PromptPane.tsx'
 
+const CostExplanation = lazy(() => import('../costs/CostExplanation.tsx').then((m) => ({ default: m.CostExplanation })))
+
 const PLAIN = ['detail', 'span', 'raw']
 
 /** Panes of the inspector by kind of step; the first is shown unless the URL names another. */
 export const PANES: Record<Step['kind'], readonly string[]> = {
-  tool_call: ['arguments', 'result', 'schema', 'span', 'raw'],
-  model_call: ['answer', 'prompt', 'span', 'raw'],
+  tool_call: ['arguments', 'result', 'schema', 'cost', 'span', 'raw'],
+  model_call: ['answer', 'prompt', 'cost', 'span', 'raw'],
   message: ['text', 'span', 'raw'],
-  retrieval: ['documents', 'span', 'raw'],
+  retrieval: ['documents', 'cost', 'span', 'raw'],
   guardrail: PLAIN,
   approval: PLAIN,
   handoff: PLAIN,
@@ -60,6 +62,14 @@ export const StepPane = (props: Props): ReactNode => {
         <SpanDetail span={span} originNanos={model.rec.originNanos} />
       ) : (
         <Waiting step={step} error={error} />
+      )
+    case 'cost':
+      return step.spanId ? (
+        <Suspense>
+          <CostExplanation traceId={step.traceId} spanId={step.spanId} />
+        </Suspense>
+      ) : (
+        <p className="muted">This step has no span of its own.</p>
       )
     case 'raw':
       return <JsonTree text={JSON.stringify(step)} label="step" />

@@ -3,12 +3,12 @@ import { ChevronDown } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import overlay from '../components/overlay.module.css'
-import { useScope } from '../search/use-scope.ts'
+import { useDefaultFrom, useScope } from '../search/use-scope.ts'
 import { useNow } from '../util/now.ts'
 import { setZone, usePreferences } from '../util/preferences.ts'
 import { parseTimeExpression } from '../util/time-expression.ts'
 import { describeRange } from '../util/time-format.ts'
-import { DEFAULT_RANGE, PRESETS, type TimeRange } from '../util/time-range.ts'
+import { PRESETS, type TimeRange } from '../util/time-range.ts'
 import styles from './TimeRangePicker.module.css'
 
 /** The range of the page: typed in words, or one of the usual ones. */
@@ -34,10 +34,11 @@ export const TimeRangePicker = () => {
 const RangeForm = ({ range, close }: { readonly range: TimeRange; readonly close: () => void }) => {
   const navigate = useNavigate()
   const { zone } = usePreferences()
+  const defaultFrom = useDefaultFrom()
   const [typed, setTyped] = useState('')
   const parsed = parseTimeExpression(typed, zone, Date.now())
   const choose = (next: TimeRange) => {
-    const isDefault = next.from === DEFAULT_RANGE.from && !next.to
+    const isDefault = next.from === defaultFrom && !next.to
     void navigate({
       to: '.',
       search: (search) => ({ ...search, from: isDefault ? undefined : next.from, to: next.to }),

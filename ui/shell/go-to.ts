@@ -1,8 +1,18 @@
-import { Activity, Bot, Database, type LucideIcon, MessagesSquare, Sparkles, Wrench } from 'lucide-react'
+import {
+  Activity,
+  Bot,
+  CircleDollarSign,
+  Database,
+  type LucideIcon,
+  MessagesSquare,
+  ScrollText,
+  Sparkles,
+  Wrench,
+} from 'lucide-react'
 
 /** The pages that exist, in the order of the navigation. `key` is pressed after `g`. */
 export interface Destination {
-  readonly to: '/' | '/sessions' | '/traces' | '/tools' | '/models' | '/ingest'
+  readonly to: '/' | '/sessions' | '/traces' | '/tools' | '/models' | '/costs' | '/audit' | '/ingest'
   readonly label: string
   readonly key: string
   readonly icon: LucideIcon
@@ -21,5 +31,7 @@ export const DESTINATIONS: readonly Destination[] = [
     icon: Sparkles,
     question: 'What do the models cost and how do they answer?',
   },
+  { to: '/costs', label: 'Costs', key: 'c', icon: CircleDollarSign, question: 'What, who, why, what next?' },
+  { to: '/audit', label: 'Audit', key: 'a', icon: ScrollText, question: 'Who changed what?' },
   { to: '/ingest', label: 'Ingest', key: 'i', icon: Activity, question: 'What came in, and what was not understood?' },
 ]

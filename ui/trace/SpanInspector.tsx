@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link2, X } from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { LightSpan, Span } from '../../schema/api/shapes.ts'
 import { spanQuery } from '../api/queries.ts'
@@ -11,6 +12,8 @@ import { formatDuration, formatPercent } from '../util/format.ts'
 import { MessageList } from './MessageList.tsx'
 import { SpanDetail } from './SpanDetail.tsx'
 import { SpanLogs } from './SpanLogs.tsx'
+
+const CostExplanation = lazy(() => import('../costs/CostExplanation.tsx').then((m) => ({ default: m.CostExplanation })))
 
 interface Props {
   readonly traceId: string
@@ -26,7 +29,7 @@ interface Props {
   readonly onCopyLink: () => void
 }
 
-const PANES = ['detail', 'messages', 'logs', 'raw'] as const
+const PANES = ['detail', 'messages', 'cost', 'logs', 'raw'] as const
 
 /** One span with everything, asked for when it is chosen. */
 export const SpanInspector = (props: Props) => {
@@ -71,6 +74,10 @@ export const SpanInspector = (props: Props) => {
           <TabPanel key={shown} id={shown} className={inspector.panel ?? ''}>
             {shown === 'logs' ? (
               <SpanLogs traceId={traceId} spanId={span.spanId} startNanos={span.startNanos} />
+            ) : shown === 'cost' ? (
+              <Suspense>
+                <CostExplanation traceId={traceId} spanId={span.spanId} />
+              </Suspense>
             ) : full.error ? (
               <ErrorState error={full.error} subject="The span" onRetry={() => void full.refetch()} />
             ) : full.data ? (
