@@ -1,4 +1,5 @@
 import type { CostReport } from '../../schema/api/costs.ts'
+import type { Component } from '../../schema/model/component.ts'
 import { Figure, FigureRow } from '../components/Figure.tsx'
 import { Money } from '../components/values.tsx'
 import { formatCompact, formatCount, formatPercent, formatUsd, plural, relativeDelta } from '../util/format.ts'
@@ -17,6 +18,7 @@ interface Props {
 /** The totals of what is asked, before any split. */
 export const CostFigures = ({ title, report, before }: Props) => {
   const total = report?.total
+  const [main] = total ? componentParts(total.components) : []
   const perRun = total && total.runs > 0 ? Number(total.costUsd) / total.runs : null
   const perRunBefore = before && before.total.runs > 0 ? Number(before.total.costUsd) / before.total.runs : null
   return (
@@ -31,8 +33,8 @@ export const CostFigures = ({ title, report, before }: Props) => {
         {report && coverageText(report)}
       </Figure>
       <Figure
-        label="Made of"
-        value={total ? mainPart(total.components) : null}
+        label={capital(main ? COMPONENT_LABELS[main.name as Component] : 'Model calls')}
+        value={total ? (main ? formatPercent(main.share, main.share > 0.995 && main.share < 1 ? 1 : 0) : '–') : null}
         source="Parts of the total. Shared costs that belong to no run are in it where they were given."
       >
         {total && <Parts components={total.components} />}
@@ -94,10 +96,7 @@ const UnpricedCalls = ({ calls }: { readonly calls: number }) => (
   </span>
 )
 
-const mainPart = (components: CostReport['total']['components']): string => {
-  const [first] = componentParts(components)
-  return first ? `${formatPercent(first.share, first.share > 0.995 && first.share < 1 ? 1 : 0)}` : '–'
-}
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const Parts = ({ components }: { readonly components: CostReport['total']['components'] }) => {
   const parts = componentParts(components)

@@ -93,7 +93,7 @@ export const Overrides = ({ settings, onEdit, save }: Props) => {
                   <td>
                     <Amounts price={price} />
                   </td>
-                  <td>{price.validFrom ?? <span className="muted">ever</span>}</td>
+                  <td>{price.validFrom?.slice(0, 10) ?? <span className="muted">ever</span>}</td>
                   <td className="muted" style={{ overflowWrap: 'anywhere' }}>
                     {price.source}
                   </td>

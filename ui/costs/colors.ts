@@ -1,5 +1,6 @@
 import type { Component } from '../../schema/model/component.ts'
-import { NOT_SET, OTHERS } from './pivot.ts'
+import { NOT_SET } from '../../schema/model/dimension.ts'
+import { OTHERS } from './pivot.ts'
 
 /** Components are kinds of span and keep their hue; other keys have the chart's own colours, in the order of what they cost. */
 const COMPONENT_COLORS: Readonly<Record<Component, string>> = {

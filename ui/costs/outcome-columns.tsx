@@ -41,7 +41,7 @@ export const outcomeColumns = (
     {
       id: 'perSuccess',
       header: 'Cost per success',
-      width: 128,
+      width: 226,
       grow: 1,
       sortBy: (item) => (item.costPerSuccess === null ? null : Number(item.costPerSuccess)),
       cell: (item) => (
@@ -81,8 +81,8 @@ export const outcomeColumns = (
     {
       id: 'waste',
       header: 'Waste',
-      width: 178,
-      from: 420,
+      width: 204,
+      from: 640,
       sortBy: (item) => item.wasteShare,
       cell: (item) => <Waste item={item} />,
     },
@@ -91,7 +91,7 @@ export const outcomeColumns = (
       header: 'Cost',
       width: 104,
       align: 'right',
-      from: 380,
+      from: 460,
       sortBy: (item) => (item.costStatus === 'none' ? null : Number(item.costUsd)),
       cell: (item) => <Money usd={item.costUsd} status={item.costStatus} />,
     },

@@ -46,7 +46,7 @@ export const pivotColumns = (actions: PivotActions): readonly Column<PivotRow>[]
     id: 'cost',
     header: 'Cost',
     width: 104,
-    grow: 1,
+    grow: 2,
     align: 'right',
     sortBy: spend,
     cell: (row) => (
@@ -151,14 +151,14 @@ const Share = ({ of, whole }: { readonly of: string; readonly whole: string }) =
   const share = shareOf(of, whole)
   if (share === null) return null
   return (
-    <>
+    <span className={`${styles.interval} ${styles.wide}`}>
       <span className="faint small" title="of the total">
         {formatPercent(share)}
       </span>
       <span className={styles.track} aria-hidden="true">
         <i style={{ width: `${Math.max(0, Math.min(1, share)) * 100}%` }} />
       </span>
-    </>
+    </span>
   )
 }
 

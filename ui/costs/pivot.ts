@@ -1,14 +1,12 @@
 import type { CostItem, CostReport } from '../../schema/api/costs.ts'
-import { DIMENSIONS, type DimensionName } from '../../schema/model/dimension.ts'
+import { DIMENSIONS, type DimensionName, NOT_SET } from '../../schema/model/dimension.ts'
 import { type CostsSearch, filterOf } from '../search/costs.ts'
 import { nanoOf, subtractUsd, sumUsd, usdOf } from '../util/money.ts'
 
 /** The maths of the pivot: rows of groups and their parts, series of the chart, and where a click leads. */
 export const DEFAULT_BY: readonly DimensionName[] = ['team', 'agent']
 
-/** What telemetry did not say: shown so, and filtered by so (null in answers). */
-export const NOT_SET = '(not set)'
-
+/** What telemetry did not say is null in answers; it is shown, and filtered by, as `(not set)`. */
 export const keyText = (key: string | null | undefined): string => (key === null || key === undefined ? NOT_SET : key)
 
 /** One line of the table: a first key with its sum (`depth` 0), or a second key within it (`depth` 1). */

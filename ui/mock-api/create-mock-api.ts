@@ -1,6 +1,19 @@
 import type { Response as Answer, Params } from '../../schema/api/contract.ts'
 import { PATHS, type RouteName } from '../../schema/api/paths.ts'
 import { resolveRange } from '../util/time-range.ts'
+import {
+  anomaliesOf,
+  budgetsOf,
+  costsOf,
+  forecastOf,
+  NO_REPRICE,
+  PRICES,
+  perOutcomeOf,
+  savingsOf,
+  spanCostOf,
+  unpricedOf,
+  whatIfOf,
+} from './costs.ts'
 import { failuresOf } from './failures.ts'
 import { fullSpanOf } from './full-span.ts'
 import { attributesOf, ingestOf, sourcesOf } from './ingest.ts'
@@ -38,6 +51,12 @@ export const createMockApi = ({ seed = 11, nowMs = Date.now(), sessions: count =
     // An id that asks for the failure, so that error states can be looked at.
     if (url.pathname.endsWith('/broken'))
       return problem(503, 'The database does not answer', 'It is asked again in a moment.')
+    if (request.method !== 'GET' && url.pathname !== PATHS.mapping)
+      return problem(405, 'Seed data cannot be changed', 'Start the real server to change something.')
+    for (const [path, handler] of Object.entries(MONEY)) {
+      const params = match(path, url.pathname)
+      if (params) return Response.json(handler({ params, query: url.searchParams, sessions, nowMs }))
+    }
     for (const name of Object.keys(HANDLERS) as (keyof Handlers)[]) {
       const params = match(PATHS[name], url.pathname)
       if (!params) continue
@@ -137,6 +156,28 @@ const HANDLERS: Handlers = {
       .filter((log) => !query.get('spanId') || log.spanId === query.get('spanId')),
     next: null,
   }),
+  costs: (call) => costsOf(money(call)),
+  audit: ({ nowMs }) => ({
+    items: [
+      {
+        id: '2',
+        time: new Date(nowMs - 3_600_000).toISOString(),
+        actor: 'finance-ui',
+        action: 'prices.put',
+        subject: 'prices',
+        detail: { overrides: { before: 0, after: 1 }, reason: 'frame contract 2026' },
+      },
+      {
+        id: '1',
+        time: new Date(nowMs - 90_000_000).toISOString(),
+        actor: 'local',
+        action: 'budgets.put',
+        subject: 'budgets',
+        detail: { added: ['Support'] },
+      },
+    ],
+    next: null,
+  }),
   failures: (call) => failuresOf(chosen(call)),
   span: (call) => when(byTrace(call), (s) => fullSpanOf(s, (call.params as Params<'span'>).spanId)),
   spanMapping: (call) => when(byTrace(call), () => ({ ...MAPPING_EXAMPLE, storedMapperVersion: 1, differs: [] })),
@@ -165,6 +206,24 @@ const HANDLERS: Handlers = {
     detail: '',
     otlpHttpUrl: 'http://127.0.0.1:4318',
   }),
+}
+
+const money = (call: Call) => ({ ...call, period: periodOf(call) })
+
+/** Of the routes about money, those that the contract does not name yet. */
+const MONEY: Readonly<Record<string, (call: Call) => object | undefined>> = {
+  '/api/costs/per-outcome': (call) => perOutcomeOf(money(call)),
+  '/api/costs/unpriced': (call) => ({ items: unpricedOf(money(call)), next: null }),
+  '/api/costs/forecast': forecastOf,
+  '/api/costs/anomalies': (call) => ({ items: anomaliesOf(call), next: null }),
+  '/api/costs/savings': (call) => savingsOf(money(call)),
+  '/api/costs/what-if': (call) =>
+    whatIfOf(money(call), call.query.get('toProvider') ?? '', call.query.get('toModel') ?? ''),
+  '/api/budgets': (call) => ({ items: budgetsOf(call), next: null }),
+  '/api/prices': () => PRICES,
+  '/api/prices/reprice': () => NO_REPRICE,
+  '/api/traces/{traceId}/spans/{spanId}/cost': (call) =>
+    when(byTrace(call), (s) => spanCostOf(s, call.params.spanId ?? '', call.nowMs)),
 }
 
 /** Routes that the pages ask; the others are for probes, scrapers and programs. */

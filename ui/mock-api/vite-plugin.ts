@@ -9,7 +9,7 @@ export const mockApiPlugin = (): Plugin => ({
     server.middlewares.use((request, response, next) => {
       // The folder ui/api has the name of the server's routes: its modules are not the mock's to answer.
       if (!request.url?.startsWith('/api/') || /\.tsx?(\?|$)/.test(request.url)) return next()
-      const result = answer(new Request(new URL(request.url, 'http://localhost')))
+      const result = answer(new Request(new URL(request.url, 'http://localhost'), { method: request.method ?? 'GET' }))
       response.statusCode = result.status
       response.setHeader('content-type', result.headers.get('content-type') ?? 'application/json')
       void result.text().then((body) => response.end(body))
