@@ -5,13 +5,14 @@ import { nanoUsdOf, usdOf } from '../answers/money.ts'
 import { isoOfMs } from '../answers/time.ts'
 import { bucketsOfRow, usageOf } from '../answers/usage.ts'
 import { MODEL_CALL_KINDS } from './call-kinds.ts'
-import { type BoundedQuestion, callsSource, logsClause, runsClause, SESSION_KEY, spansClause } from './filter.ts'
+import { type BoundedQuestion, type Clause, callsSource, logsClause, runsClause, spansClause } from './filter.ts'
 import { fill, sqlFile } from './sql-file.ts'
 import { stepsOf } from './time-range.ts'
 
 const CALLS = sqlFile('overview-calls')
 const RUNS = sqlFile('overview-runs')
 const DISTINCT = sqlFile('overview-distinct')
+const IDS = sqlFile('overview-ids')
 const LOGS = sqlFile('count-logs')
 const SAMPLED = sqlFile('overview-sampled')
 const HOUR_MS = 3_600_000
@@ -27,17 +28,14 @@ export const overview = async (database: Database, question: BoundedQuestion): P
   const runs = runsClause(question)
   const logs = logsClause(question)
   const spans = spansClause(question)
-  const [callRows, runRows, [distinct], [logCount], sampled] = await Promise.all([
+  const [callRows, runRows, distinct, [logCount], sampled] = await Promise.all([
     database.query<CallsRow>(fill(CALLS, { calls: calls.sql }), {
       ...calls.params,
       ...cut,
       modelKinds: MODEL_CALL_KINDS,
     }),
     database.query<StepRow>(fill(RUNS, { runs: runs.sql }), { ...runs.params, ...cut }),
-    database.query<{ sessions: number; sessions_named: number; users: number }>(
-      fill(DISTINCT, { runs: runs.sql, sessionKey: SESSION_KEY }),
-      runs.params,
-    ),
+    distinctOf(database, runs),
     database.query<{ logs: number }>(fill(LOGS, { logs: logs.sql }), logs.params),
     database.query(fill(SAMPLED, { spans: spans.sql }), spans.params),
   ])
@@ -53,9 +51,7 @@ export const overview = async (database: Database, question: BoundedQuestion): P
     spans: run('spans'),
     logs: logCount?.logs ?? 0,
     runs: run('runs'),
-    sessions: distinct?.sessions ?? 0,
-    sessionsNamed: distinct?.sessions_named ?? 0,
-    users: distinct?.users ?? 0,
+    ...distinct,
     errors: run('errors'),
     modelCalls: call('model_calls'),
     failedModelCalls: call('failed_model_calls'),
@@ -80,6 +76,30 @@ export const overview = async (database: Database, question: BoundedQuestion): P
     slos: [],
     sampled: sampled.length > 0,
     series: series(steps, callRows, runRows),
+  }
+}
+
+interface Ids {
+  readonly sessions_named: number
+  readonly users: number
+}
+
+/** A session that telemetry did not name is its run, so those count one each. */
+const distinctOf = async (
+  database: Database,
+  runs: Clause,
+): Promise<Pick<Overview, 'sessions' | 'sessionsNamed' | 'users'>> => {
+  const [row] = await database.query<Ids & { sessions_unnamed: number; runs_with_several: number }>(
+    fill(DISTINCT, { runs: runs.sql }),
+    runs.params,
+  )
+  if (!row) return { sessions: 0, sessionsNamed: 0, users: 0 }
+  const [all] =
+    row.runs_with_several === 0 ? [row] : await database.query<Ids>(fill(IDS, { runs: runs.sql }), runs.params)
+  return {
+    sessions: row.sessions_named + row.sessions_unnamed,
+    sessionsNamed: all?.sessions_named ?? 0,
+    users: all?.users ?? 0,
   }
 }
 
