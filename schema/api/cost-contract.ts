@@ -1,6 +1,6 @@
 import { Anomaly, AnomalyQuery, BudgetList, BudgetState, Forecast, ForecastQuery } from './budgets.ts'
 import { CostQuery } from './cost-queries.ts'
-import { CostReport } from './costs.ts'
+import { CostReport, SharedCosts, SharedCostsSetting } from './costs.ts'
 import { type Endpoint, list } from './endpoint.ts'
 import { PATHS } from './paths.ts'
 
@@ -41,5 +41,19 @@ export const COST_CONTRACT = {
     scope: 'admin',
     body: BudgetList,
     response: list(BudgetState),
+  },
+  sharedCosts: {
+    method: 'get',
+    path: PATHS.sharedCosts,
+    summary: 'Costs that belong to no run, and how they are split',
+    response: SharedCostsSetting,
+  },
+  putSharedCosts: {
+    method: 'put',
+    path: PATHS.putSharedCosts,
+    scope: 'admin',
+    summary: 'Puts all shared costs anew; the version before stays, for as_of and the audit log',
+    body: SharedCosts,
+    response: SharedCostsSetting,
   },
 } as const satisfies Record<string, Endpoint>

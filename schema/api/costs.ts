@@ -80,23 +80,77 @@ export const CostPerOutcomeReport = z.object({
 })
 export type CostPerOutcomeReport = z.infer<typeof CostPerOutcomeReport>
 
+/** What a shared cost can be split over: what a run or a call is known by, and few enough to charge. */
+export const SHARED_OVER = [
+  'team',
+  'costCenter',
+  'agent',
+  'version',
+  'workflow',
+  'model',
+  'provider',
+  'customer',
+  'env',
+  'tool',
+] as const satisfies readonly DimensionWord[]
+export type SharedOver = (typeof SHARED_OVER)[number]
+type DimensionWord = (typeof DIMENSION_NAMES)[number]
+
+const day = z
+  .string()
+  .regex(
+    /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/,
+    'a day or a UTC time: 2026-11-01 or 2026-11-01T00:00:00Z',
+  )
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'no such day')
+
 /** Costs of a period that belong to no run, split over the values of a dimension (PUT /api/shared-costs). */
-export const SharedCost = z.object({
-  name: z.string().min(1).max(100),
-  amountUsd: usd,
-  from: z.string().describe('ISO 8601, inclusive'),
-  to: z.string().describe('ISO 8601, exclusive; the amount is spread evenly over the days'),
-  component: z.enum(COMPONENTS).default('platform'),
-  rule: z
-    .enum(['tokens', 'cost', 'even', 'fixed'])
-    .describe('in proportion to tokens or cost, the same for each, or the given shares'),
-  over: DimensionName.default('team').describe('whose values share it'),
-  shares: z
-    .record(z.string(), z.number().nonnegative())
-    .default({})
-    .describe("rule fixed: value → share; what is missing to 1 is nobody's"),
-})
+export const SharedCost = z
+  .object({
+    name: z.string().min(1).max(100),
+    amountUsd: z
+      .string()
+      .regex(/^-?\d{1,9}(\.\d{1,9})?$/, 'US dollars as a decimal string, to the nano-dollar, below a billion')
+      .describe('below 0 for a credit'),
+    from: day.describe('inclusive'),
+    to: day.describe('exclusive; the amount grows evenly from the one to the other'),
+    component: z.enum(COMPONENTS).default('platform'),
+    rule: z
+      .enum(['tokens', 'cost', 'even', 'fixed'])
+      .describe(
+        'in proportion to tokens or cost of the whole period, the same for each that had a call in it, or the given shares',
+      ),
+    over: z.enum(SHARED_OVER).default('team').describe('whose values share it'),
+    shares: z
+      .record(z.string().max(1000), z.number().min(0).max(1))
+      .default({})
+      .describe("rule fixed: value → share; what is missing to 1 is nobody's"),
+  })
+  .refine(({ from, to }) => Date.parse(from) < Date.parse(to), { path: ['to'], message: 'must lie after from' })
+  .refine(({ rule, shares }) => rule !== 'fixed' || Object.values(shares).reduce((a, b) => a + b, 0) <= 1 + 1e-9, {
+    path: ['shares'],
+    message: 'are more than 1 together',
+  })
+  .refine(({ rule, shares }) => (rule === 'fixed') === Object.keys(shares).length > 0, {
+    path: ['shares'],
+    message: 'are for rule fixed, and it needs some',
+  })
 export type SharedCost = z.infer<typeof SharedCost>
+
+export const SharedCosts = z.object({
+  items: z
+    .array(SharedCost)
+    .max(500)
+    .refine((items) => new Set(items.map(({ name }) => name)).size === items.length, 'each name may stand once'),
+})
+export type SharedCosts = z.infer<typeof SharedCosts>
+export const SharedCostsSetting = z.object({
+  ...SharedCosts.shape,
+  version: z.string().nullable().describe('of the document; null while there is none'),
+  changedAt: isoTime.nullable(),
+  actor: z.string().nullable(),
+})
+export type SharedCostsSetting = z.infer<typeof SharedCostsSetting>
 
 export const Savings = z.object({
   cache: z.object({

@@ -40,6 +40,8 @@ export const PATHS = {
   costAnomalies: '/api/costs/anomalies',
   budgets: '/api/budgets',
   putBudgets: '/api/budgets',
+  sharedCosts: '/api/shared-costs',
+  putSharedCosts: '/api/shared-costs',
 } as const
 
 export type RouteName = keyof typeof PATHS

@@ -1,5 +1,6 @@
 import { costQuestion } from '../queries/costs/cost-question.ts'
 import { costCursor, costReport, parseCostCursor } from '../queries/costs/cost-rows.ts'
+import { readSharedCosts, sharedCostsAnswer, writeSharedCosts } from '../queries/costs/shared-costs.ts'
 import type { Handlers } from '../server-deps.ts'
 
 export const costRoutes = {
@@ -14,5 +15,10 @@ export const costRoutes = {
     )
     const { more, ...report } = await costReport(database, question, { order: sort, limit, offset })
     return { ...report, next: more ? costCursor(sort, offset + limit, report) : null }
+  },
+  sharedCosts: async ({ database, projectId }) => sharedCostsAnswer(await readSharedCosts(database, projectId)),
+  putSharedCosts: async ({ database, projectId, body, actor }) => {
+    await writeSharedCosts(database, { projectId, body, actor })
+    return sharedCostsAnswer(await readSharedCosts(database, projectId))
   },
 } satisfies Partial<Handlers>

@@ -59,7 +59,11 @@ export const drawLedger = (seed: number, startMs: number, rounds: number, runs: 
       tool: kind === 'tool' ? pick(WORDS.tool) : '',
       usage,
       costStatus: status,
-      costNanoUsd: status === 'reported' || status === 'computed' ? BigInt(whole(1_000_000_007)) : 0n,
+      // A charge may give money back.
+      costNanoUsd:
+        status === 'reported' || status === 'computed'
+          ? BigInt(whole(1_000_000_007) - (kind === 'charge.tools' ? 5e8 : 0))
+          : 0n,
     })
   }
   const tally = (n: number): RunTally => {
@@ -111,8 +115,10 @@ export interface LineTruth {
   calls: number
   unpriced: number
   inputUncached: number
+  tokens: number
   readonly runs: Set<string>
   readonly components: Record<Component, bigint>
+  allocated: bigint
 }
 
 /** The lines of a pivot from the runs themselves, in the plainest way. */
@@ -138,6 +144,7 @@ export const linesOf = (
       line.calls += call.kind === ('review' as string) || call.kind.startsWith('charge.') ? 0 : 1
       line.unpriced += call.costStatus === 'unpriced' ? 1 : 0
       line.inputUncached += call.usage.inputUncached
+      line.tokens += USAGE_BUCKETS.reduce((sum, bucket) => sum + call.usage[bucket], 0)
       line.runs.add(run.runId)
       line.components[componentOf(call.kind)] += call.costNanoUsd
     }
@@ -149,9 +156,27 @@ const emptyLine = () => ({
   calls: 0,
   unpriced: 0,
   inputUncached: 0,
+  tokens: 0,
   runs: new Set<string>(),
   components: { model: 0n, tools: 0n, review: 0n, evaluation: 0n, platform: 0n },
+  allocated: 0n,
 })
+
+/** Adds a share of a cost that belongs to no run to its line, as JSON of [key, period]. */
+export const addAllocated = (
+  lines: Map<string, LineTruth>,
+  text: string,
+  component: Component,
+  nanoUsd: bigint,
+): void => {
+  if (nanoUsd === 0n) return
+  const [key, period] = JSON.parse(text) as [(string | null)[], string | null]
+  const line = lines.get(text) ?? { ...emptyLine(), key, period }
+  lines.set(text, line)
+  line.nanoUsd += nanoUsd
+  line.allocated += nanoUsd
+  line.components[component] += nanoUsd
+}
 
 const wordOf = (name: DimensionName, run: RunTally, call: Call): string =>
   ({
@@ -195,7 +220,7 @@ const isChosen = (run: RunTally, call: Call, filters: CostFilterValues): boolean
   )
 }
 
-const periodOf = (ms: number, interval: 'hour' | 'day' | 'week' | 'month'): string => {
+export const periodOf = (ms: number, interval: 'hour' | 'day' | 'week' | 'month'): string => {
   const at = new Date(ms)
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()]
   const starts = {

@@ -1,12 +1,13 @@
 import type { CostFilters } from '../../../schema/api/cost-queries.ts'
 import type { CostInterval } from '../../../schema/api/costs.ts'
-import type { Database } from '../../../schema/clickhouse/database.ts'
+import type { Database, QueryParams } from '../../../schema/clickhouse/database.ts'
 import { componentSql } from '../../../schema/model/component.ts'
 import { DIMENSIONS, type DimensionName, NOT_SET } from '../../../schema/model/dimension.ts'
 import { all, at, type Clause, chosenRuns, nanos, TRACE_ID } from '../filter.ts'
 import { fill, sqlFile } from '../sql-file.ts'
 import { parseTime, parseTimeRange, type TimeRange } from '../time-range.ts'
 import { overCalls } from './over-calls.ts'
+import { readSharedCosts, type Share, sharedLines, sharesOf, takesShares } from './shared-costs.ts'
 
 /**
  * A question about money: what the pivot, exports, budgets and reconciliation ask. To build on it:
@@ -28,6 +29,8 @@ export interface CostQuestion {
   readonly asOfMs: number
   /** Where "now" is for the question: its as_of, else the clock. */
   readonly nowMs: number
+  /** Parts of costs that belong to no run (shared-costs.ts), before the filters. */
+  readonly shares: readonly Share[]
 }
 
 export type CostFilterValues = Omit<CostFilters, 'from' | 'to'>
@@ -47,18 +50,30 @@ export interface CostWish {
 export const costQuestion = async (
   database: Database,
   projectId: number,
-  { by = [], interval, filters: { from, to, ...filters }, asOf }: CostWish,
+  { by = [], interval, filters: { from, to, ...filters }, asOf, shared }: CostWish,
   clockMs: number,
 ): Promise<CostQuestion> => {
   const nowMs = asOf === undefined ? clockMs : parseTime('as_of', asOf, clockMs)
   const namesItsRuns = Boolean(filters.session || filters.traceId || filters.experiment || filters.run)
   const range = parseTimeRange({ from, to }, clockMs, namesItsRuns)
-  const [row] = await database.query<{ as_of_ms: number }>(AS_OF, {
-    project: projectId,
-    asOf: String(asOf === undefined ? LATEST_MS : Math.floor(nowMs)),
-  })
-  const asOfMs = row && row.as_of_ms > 0 ? row.as_of_ms : nowMs
-  return { projectId, by, interval, filters, range, asOfMs, nowMs }
+  const [[row], document] = await Promise.all([
+    database.query<{ as_of_ms: number }>(AS_OF, {
+      project: projectId,
+      asOf: String(asOf === undefined ? LATEST_MS : Math.floor(nowMs)),
+    }),
+    shared === 'exclude' || !takesShares(filters)
+      ? undefined
+      : readSharedCosts(database, projectId, asOf === undefined ? undefined : nowMs),
+  ])
+  // A change of shared costs is part of the answer like a round of the ledger: asked for again as of then, both are there.
+  const newest = Math.max(row?.as_of_ms ?? 0, document ? Date.parse(document.changedAt) : 0)
+  const asOfMs = newest > 0 ? newest : nowMs
+  const { fromMs, toMs } = range
+  const shares =
+    document && fromMs !== undefined && toMs !== undefined
+      ? await sharesOf(database, projectId, document.body, { fromMs, toMs }, asOfMs)
+      : []
+  return { projectId, by, interval, filters, range, asOfMs, nowMs, shares }
 }
 
 export interface RowsWish {
@@ -71,8 +86,8 @@ export interface RowsWish {
 
 /** The question as SQL: one row per key and period, as `CostRow` names its columns. */
 export const costRows = (question: CostQuestion, { order, total = false, page }: RowsWish): Clause => {
-  const lines = ledgerLines(question)
   const names = question.by.map((_, i) => keyName(i))
+  const sources = [ledgerLines(question), sharedLines(question, names)].filter((lines) => lines !== undefined)
   const groups = [...names, 'period_ms'].join(', ')
   const isTotal = total ? 'grouping(period_ms) = 1' : 'false'
   const ties = [...names, 'period_ms'].join(', ')
@@ -86,11 +101,11 @@ export const costRows = (question: CostQuestion, { order, total = false, page }:
       keys: names.map((name) => `${name},`).join(' '),
       isTotal,
       runs: total ? `if(grouping(period_ms) = 1, sum(run_of_all), sum(run_of_key))` : 'sum(run_of_key)',
-      lines: lines.sql,
+      lines: sources.map(({ sql }) => sql).join('\nUNION ALL\n'),
       groups: total ? `GROUPING SETS ((${groups}), ())` : groups,
       page: `ORDER BY is_total DESC, ${orders[order]}${page ? '\nLIMIT {limit:UInt64} OFFSET {offset:UInt64}' : ''}`,
     }),
-    params: { ...lines.params, ...page },
+    params: Object.assign({}, ...sources.map(({ params }) => params), page) as QueryParams,
   }
 }
 

@@ -2,14 +2,16 @@ import fc from 'fast-check'
 import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DIMENSIONS_MAX } from '../../../schema/api/cost-queries.ts'
-import { type CostItem, type CostReport, INTERVALS } from '../../../schema/api/costs.ts'
+import { type CostItem, type CostReport, INTERVALS, SharedCosts } from '../../../schema/api/costs.ts'
 import { COMPONENTS } from '../../../schema/model/component.ts'
 import { DIMENSION_NAMES, NOT_SET } from '../../../schema/model/dimension.ts'
 import { OUTCOMES } from '../../../schema/model/kind.ts'
 import { get, testApp } from '../../../test/support/api.ts'
-import { drawLedger, type LedgerTruth, linesOf, WORDS } from '../../../test/support/cost-ledger.ts'
+import { addAllocated, drawLedger, type LedgerTruth, linesOf, WORDS } from '../../../test/support/cost-ledger.ts'
 import { openTestStore, type TestStore } from '../../../test/support/rows.ts'
+import { allocatedOf } from '../../../test/support/shared-cost-truth.ts'
 import { nanoUsdOf, usdOf } from '../../answers/money.ts'
+import { writeSharedCosts } from './shared-costs.ts'
 
 const START = Date.parse('2026-09-28T00:00:00Z')
 const HOUR = 3_600_000
@@ -23,9 +25,42 @@ beforeAll(async () => {
   store = await openTestStore()
   truth = drawLedger(20261121, START, ROUNDS, 120)
   for (const { talliedAtMs, tallies } of truth.rounds) await store.runs(tallies, talliedAtMs)
+  await writeSharedCosts(store.database, { projectId: 1, body: SharedCosts.parse({ items: SHARED }), actor: 'ada' })
   app = testApp(store, { nowMs: () => START + 60 * 24 * HOUR })
 })
 afterAll(() => store.close())
+
+const SHARED = [
+  { name: 'gpu', amountUsd: '1000.000000007', from: '2026-10-01', to: '2026-11-01', rule: 'tokens', over: 'team' },
+  {
+    name: 'hub',
+    amountUsd: '99.99',
+    from: '2026-10-05',
+    to: '2026-10-12T06:00:00Z',
+    rule: 'cost',
+    over: 'agent',
+    component: 'model',
+  },
+  {
+    name: 'seats',
+    amountUsd: '31',
+    from: '2026-09-20',
+    to: '2026-10-20',
+    rule: 'even',
+    over: 'customer',
+    component: 'review',
+  },
+  {
+    name: 'rent',
+    amountUsd: '0.000000101',
+    from: '2026-10-01',
+    to: '2026-10-02',
+    rule: 'fixed',
+    over: 'model',
+    shares: { gpt: 0.5, nobody: 0.25 },
+  },
+  { name: 'quiet', amountUsd: '7', from: '2031-01-01', to: '2031-02-01', rule: 'tokens', over: 'team' },
+]
 
 const some = <T extends string>(words: readonly T[]) =>
   fc.option(fc.uniqueArray(fc.constantFrom(...words), { minLength: 1, maxLength: 2 }), { nil: undefined, freq: 4 })
@@ -37,7 +72,9 @@ const pivot = fc.record({
   sort: fc.constantFrom('-cost', 'cost', 'period'),
   fromHour: fc.integer({ min: -10, max: 1300 }),
   hours: fc.integer({ min: 1, max: 1300 }),
-  asOf: fc.integer({ min: -1, max: ROUNDS }),
+  // As of ROUNDS nothing is asked for, and the answer is of now: shared costs were settled after the last round.
+  asOf: fc.oneof(fc.constant(ROUNDS), fc.integer({ min: -1, max: ROUNDS })),
+  shared: fc.constantFrom('include', 'include', 'exclude'),
   limit: fc.constantFrom(7, 500),
   filters: fc.record({
     team: named(WORDS.team),
@@ -60,13 +97,12 @@ const pivot = fc.record({
 type Pivot = typeof pivot extends fc.Arbitrary<infer T> ? T : never
 
 const pathOf = (
-  { by, interval, sort, fromHour, hours, asOf, limit, filters }: Pivot,
+  { by, interval, sort, fromHour, hours, asOf, shared, limit, filters }: Pivot,
   cursor?: string | null,
 ): string => {
-  const search = new URLSearchParams({ sort, limit: String(limit), by: by.join(',') })
+  const search = new URLSearchParams({ sort, shared, limit: String(limit), by: by.join(',') })
   search.set('from', new Date(START + fromHour * HOUR).toISOString())
   search.set('to', new Date(START + (fromHour + hours) * HOUR).toISOString())
-  // In the last case nothing is asked for, and the answer is of now.
   if (asOf < ROUNDS) search.set('as_of', new Date(START + asOf * 60_000).toISOString())
   if (interval) search.set('interval', interval)
   for (const [name, values] of Object.entries(filters))
@@ -103,6 +139,10 @@ describe('any pivot', () => {
         const range = { fromMs: START + asked.fromHour * HOUR, toMs: START + (asked.fromHour + asked.hours) * HOUR }
         const known = truth.runsAsOf(START + asked.asOf * 60_000)
         const expected = linesOf(known, asked.by, asked.interval, asked.filters, range)
+        if (asked.asOf === ROUNDS && asked.shared === 'include')
+          for (const cost of SharedCosts.parse({ items: SHARED }).items)
+            for (const [text, nanoUsd] of allocatedOf(cost, known, asked.by, asked.interval, asked.filters, range))
+              addAllocated(expected, text, cost.component, nanoUsd)
         const lines = [...expected.values()]
         const runs = new Set(lines.flatMap((line) => [...line.runs]))
         expect(first.total).toMatchObject({
@@ -121,6 +161,7 @@ describe('any pivot', () => {
             costUsd: usdOf(line!.nanoUsd),
             calls: line!.calls,
             runs: line!.runs.size,
+            allocatedUsd: usdOf(line!.allocated),
             unpricedCalls: line!.unpriced,
             components: Object.fromEntries(COMPONENTS.map((name) => [name, usdOf(line!.components[name])])),
           })
