@@ -1,6 +1,6 @@
 import { Anomaly, AnomalyQuery, BudgetList, BudgetState, Forecast, ForecastQuery } from './budgets.ts'
-import { CostQuery } from './cost-queries.ts'
-import { CostReport, SharedCosts, SharedCostsSetting } from './costs.ts'
+import { CostPerOutcomeQuery, CostQuery } from './cost-queries.ts'
+import { CostPerOutcomeReport, CostReport, SharedCosts, SharedCostsSetting } from './costs.ts'
 import { type Endpoint, list } from './endpoint.ts'
 import { PATHS } from './paths.ts'
 
@@ -41,6 +41,13 @@ export const COST_CONTRACT = {
     scope: 'admin',
     body: BudgetList,
     response: list(BudgetState),
+  },
+  costsPerOutcome: {
+    method: 'get',
+    path: PATHS.costsPerOutcome,
+    summary: 'What a success costs, failed and retried runs included, with its interval, coverage and waste',
+    query: CostPerOutcomeQuery,
+    response: CostPerOutcomeReport,
   },
   sharedCosts: {
     method: 'get',

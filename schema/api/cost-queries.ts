@@ -8,10 +8,10 @@ import { many, Paging, RunFilters } from './endpoint.ts'
 export const DIMENSIONS_MAX = 4
 
 /** `by=team,model` and `by=team&by=model` say the same. */
-export const dimensions = (max: number) =>
+export const dimensions = (max: number, from: readonly DimensionName[] = DIMENSION_NAMES) =>
   z
     .union([z.string(), z.array(z.string())])
-    .describe(`at most ${max} of ${DIMENSION_NAMES.join(', ')}; repeated or with commas`)
+    .describe(`at most ${max} of ${from.join(', ')}; repeated or with commas`)
     .transform((given, context): DimensionName[] => {
       const names = [given]
         .flat()
@@ -19,9 +19,9 @@ export const dimensions = (max: number) =>
         .map((name) => name.trim())
         .filter((name) => name !== '')
       const distinct = [...new Set(names)]
-      const unknown = distinct.find((name) => !isDimension(name))
+      const unknown = distinct.find((name) => !isDimension(name) || !from.includes(name))
       if (unknown !== undefined)
-        context.addIssue(`${unknown.slice(0, 40)} is no dimension: take ${DIMENSION_NAMES.join(', ')}`)
+        context.addIssue(`${unknown.slice(0, 40)} is no dimension here: take ${from.join(', ')}`)
       if (distinct.length > max) context.addIssue(`at most ${max} dimensions at once`)
       return distinct.filter(isDimension)
     })
@@ -63,3 +63,39 @@ export const CostQuery = z.object({
     .describe('exclude: without shares of costs that belong to no run'),
 })
 export type CostQuery = z.output<typeof CostQuery>
+
+/** What a run as a whole is known by. `agent` is that of its root, `version` the one that it ran with (semantics.md §0). */
+export const OUTCOME_DIMENSIONS = [
+  'agent',
+  'version',
+  'workflow',
+  'customer',
+  'team',
+  'costCenter',
+  'env',
+  'user',
+] as const satisfies readonly DimensionName[]
+export const SETTLE_AFTER_HOURS_DEFAULT = 24
+
+export const CostPerOutcomeQuery = z.object({
+  ...RunFilters.shape,
+  costCenter: many.optional(),
+  workflow: many.optional(),
+  run: many.optional(),
+  ...CostMoment.shape,
+  ...Paging.shape,
+  by: dimensions(2, OUTCOME_DIMENSIONS).optional().describe('at most two; agent where not given'),
+  interval: z.enum(INTERVALS).optional().describe('UTC period of the end of the run: the trend'),
+  sort: z.enum(['-cost', 'cost', 'period']).default('-cost'),
+  unsettled: z
+    .enum(['bad', 'exclude'])
+    .default('bad')
+    .describe('what runs without an outcome count for: their cost and no success, or nothing at all'),
+  settleAfterHours: z.coerce
+    .number()
+    .min(0)
+    .max(24 * 366)
+    .default(SETTLE_AFTER_HOURS_DEFAULT)
+    .describe('how long an outcome is waited for: until then the figure is provisional'),
+})
+export type CostPerOutcomeQuery = z.output<typeof CostPerOutcomeQuery>

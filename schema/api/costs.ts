@@ -52,16 +52,21 @@ export const CostPerOutcome = z.object({
   key: CostKey,
   period: isoTime.nullable(),
   costUsd: usd,
-  runs: count,
-  settled: count,
+  runs: count.describe('that ended in the period'),
+  settled: count.describe('with an outcome'),
   successes: count,
   costPerSuccess: usd.nullable().describe('null where nothing succeeded: not 0, not infinite'),
-  interval: z.tuple([usd, usd]).nullable().describe('95 % bootstrap percentile interval, seeded'),
+  interval: z
+    .tuple([usd, usd])
+    .nullable()
+    .describe('95 % bootstrap percentile interval over runs, seeded; null where too few succeeded to tell'),
   coverage: share.nullable().describe('settled / finished'),
   provisional: z.boolean(),
   unpricedCalls: count,
   costStatus,
-  wasteUsd: usd.describe('cost of failed, looping and guardrail-blocked runs; a run counts once'),
+  wasteUsd: usd.describe(
+    'cost of runs that a guardrail blocked, that looped or that failed, and did not succeed; a run counts once, for the first of these',
+  ),
   wasteShare: share.nullable(),
   waste: z.object({ failed: usd, looping: usd, blocked: usd }),
   components: Components,

@@ -10,3 +10,9 @@ export const usdOf = (nanoUsd: bigint): string => {
   const fraction = (magnitude % 1_000_000_000n).toString().padStart(9, '0').replace(/0+$/, '')
   return `${nanoUsd < 0n ? '-' : ''}${magnitude / 1_000_000_000n}${fraction === '' ? '' : `.${fraction}`}`
 }
+
+/** To the nearest nano-dollar. */
+export const dividedNanoUsd = (nanoUsd: bigint, by: number): bigint => {
+  const [magnitude, sign] = nanoUsd < 0n ? [-nanoUsd, -1n] : [nanoUsd, 1n]
+  return sign * ((magnitude + BigInt(by) / 2n) / BigInt(by))
+}

@@ -1,6 +1,6 @@
 import type { Rate, UsageItem } from '../../schema/api/shapes.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
-import { nanoUsdOf, usdOf } from '../answers/money.ts'
+import { dividedNanoUsd, nanoUsdOf, usdOf } from '../answers/money.ts'
 import { rateOf } from '../answers/rate.ts'
 import { SETTLE_AFTER_HOURS } from '../answers/run.ts'
 import { isoOfNanos, msOfNanos } from '../answers/time.ts'
@@ -107,7 +107,7 @@ const itemOf = (
     unpricedCalls: calls.unpriced,
     valid: judgedCalls === 0 ? null : rateOf(calls.valid, judgedCalls),
     success: runs ? successOf(runs) : null,
-    costPerSuccess: runs && runs.successes > 0 ? usdOf(divided(nanoUsdOf(runs.cost_usd), runs.successes)) : null,
+    costPerSuccess: runs && runs.successes > 0 ? usdOf(dividedNanoUsd(nanoUsdOf(runs.cost_usd), runs.successes)) : null,
     guardrailHits: runs?.guardrail_hits ?? 0,
     guardrailEvaluations: runs?.guardrail_evaluations ?? 0,
     series: series ?? calls.series,
@@ -131,5 +131,3 @@ const successOf = (row: AgentRow): Rate => ({
 
 const durationMs = (row: AgentRow | undefined, which: 0 | 1): number | null =>
   row && row.timed_runs > 0 ? msOfNanos(row.durations[which]) : null
-
-const divided = (nanoUsd: bigint, by: number): bigint => (nanoUsd + BigInt(by) / 2n) / BigInt(by)

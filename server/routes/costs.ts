@@ -1,20 +1,50 @@
 import { costQuestion } from '../queries/costs/cost-question.ts'
 import { costCursor, costReport, parseCostCursor } from '../queries/costs/cost-rows.ts'
+import { costPerOutcome } from '../queries/costs/per-outcome.ts'
 import { readSharedCosts, sharedCostsAnswer, writeSharedCosts } from '../queries/costs/shared-costs.ts'
 import type { Handlers } from '../server-deps.ts'
 
 export const costRoutes = {
   costs: async ({ database, projectId, query, nowMs }) => {
     const { by, interval, sort, shared, limit, cursor, as_of, ...filters } = query
-    const { offset, asOf, ...range } = parseCostCursor(cursor, sort) ?? { offset: 0, asOf: as_of }
+    const place = parseCostCursor(cursor, sort)
+    const { offset, asOf, from, to } = place ?? { ...query, offset: 0, asOf: as_of }
     const question = await costQuestion(
       database,
       projectId,
-      { by, interval, filters: { ...filters, ...range }, asOf, shared },
+      { by, interval, filters: { ...filters, from, to }, asOf, shared, nowMs: place?.nowMs },
       nowMs,
     )
     const { more, ...report } = await costReport(database, question, { order: sort, limit, offset })
-    return { ...report, next: more ? costCursor(sort, offset + limit, report) : null }
+    return {
+      ...report,
+      next: more ? costCursor(sort, { ...report, offset: offset + limit, nowMs: question.nowMs }) : null,
+    }
+  },
+  costsPerOutcome: async ({ database, projectId, query, nowMs }) => {
+    const { by = [], interval, sort, unsettled, settleAfterHours, limit, cursor, as_of, ...filters } = query
+    const place = parseCostCursor(cursor, sort)
+    const { offset, asOf, from, to } = place ?? { ...query, offset: 0, asOf: as_of }
+    const question = await costQuestion(
+      database,
+      projectId,
+      {
+        by: by.length > 0 ? by : ['agent'],
+        interval,
+        filters: { ...filters, from, to },
+        asOf,
+        // What belongs to no run brings no outcome: it is in GET /api/costs.
+        shared: 'exclude',
+        nowMs: place?.nowMs,
+      },
+      nowMs,
+    )
+    const wish = { unsettled, settleAfterHours, sort, limit, offset }
+    const { more, ...report } = await costPerOutcome(database, question, wish)
+    return {
+      ...report,
+      next: more ? costCursor(sort, { ...report, offset: offset + limit, nowMs: question.nowMs }) : null,
+    }
   },
   sharedCosts: async ({ database, projectId }) => sharedCostsAnswer(await readSharedCosts(database, projectId)),
   putSharedCosts: async ({ database, projectId, body, actor }) => {

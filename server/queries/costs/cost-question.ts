@@ -3,7 +3,7 @@ import type { CostInterval } from '../../../schema/api/costs.ts'
 import type { Database, QueryParams } from '../../../schema/clickhouse/database.ts'
 import { componentSql } from '../../../schema/model/component.ts'
 import { DIMENSIONS, type DimensionName, NOT_SET } from '../../../schema/model/dimension.ts'
-import { all, at, type Clause, chosenRuns, nanos, TRACE_ID } from '../filter.ts'
+import { all, at, type Clause, chosenRuns, nanos, type RunQuestion, TRACE_ID } from '../filter.ts'
 import { fill, sqlFile } from '../sql-file.ts'
 import { parseTime, parseTimeRange, type TimeRange } from '../time-range.ts'
 import { overCalls } from './over-calls.ts'
@@ -44,26 +44,27 @@ export interface CostWish {
   readonly asOf?: string | undefined
   /** exclude: without shares of costs that belong to no run. */
   readonly shared?: 'include' | 'exclude' | undefined
+  /** Later pages of an answer: the clock of the first. */
+  readonly nowMs?: number | undefined
 }
 
 /** Parses the wish and pins it to a moment of the ledger. @throws HttpProblem 400, DatabaseError */
 export const costQuestion = async (
   database: Database,
   projectId: number,
-  { by = [], interval, filters: { from, to, ...filters }, asOf, shared }: CostWish,
+  { by = [], interval, filters: { from, to, ...filters }, asOf, shared, nowMs: firstMs }: CostWish,
   clockMs: number,
 ): Promise<CostQuestion> => {
-  const nowMs = asOf === undefined ? clockMs : parseTime('as_of', asOf, clockMs)
+  const untilMs = asOf === undefined ? undefined : parseTime('as_of', asOf, clockMs)
+  const nowMs = firstMs ?? untilMs ?? clockMs
   const namesItsRuns = Boolean(filters.session || filters.traceId || filters.experiment || filters.run)
   const range = parseTimeRange({ from, to }, clockMs, namesItsRuns)
   const [[row], document] = await Promise.all([
     database.query<{ as_of_ms: number }>(AS_OF, {
       project: projectId,
-      asOf: String(asOf === undefined ? LATEST_MS : Math.floor(nowMs)),
+      asOf: String(Math.floor(untilMs ?? LATEST_MS)),
     }),
-    shared === 'exclude' || !takesShares(filters)
-      ? undefined
-      : readSharedCosts(database, projectId, asOf === undefined ? undefined : nowMs),
+    shared === 'exclude' || !takesShares(filters) ? undefined : readSharedCosts(database, projectId, untilMs),
   ])
   // A change of shared costs is part of the answer like a round of the ledger: asked for again as of then, both are there.
   const newest = Math.max(row?.as_of_ms ?? 0, document ? Date.parse(document.changedAt) : 0)
@@ -120,20 +121,14 @@ const LATEST_MS = Date.UTC(2262, 0, 1)
 const ledgerLines = (question: CostQuestion): Clause => {
   const { by, interval } = question
   const calls = callsClause(question)
-  const runs = all([
-    ...chosenRuns({ ...question, filters: runFilters(question.filters) }),
-    ...ofRun(question.filters),
-    { sql: AS_KNOWN, params: { asOf: String(question.asOfMs) } },
-    ...runBounds(question.range),
-    calls.sql === '' ? undefined : calls,
-  ])
-  const perCall = [...by.map((name) => DIMENSIONS[name].sql as string), periodSql(interval)].filter((sql) =>
-    /\bcall\./.test(sql),
+  const runs = all([...knownRuns(question), ...runBounds(question.range), calls.sql === '' ? undefined : calls])
+  const perCall = [...by.map((name) => DIMENSIONS[name].sql as string), periodSql(interval, 'call.start_time')].filter(
+    (sql) => /\bcall\./.test(sql),
   )
   return {
     sql: fill(LEDGER, {
       keys: by.map((name, i) => `${DIMENSIONS[name].sql} AS ${keyName(i)},`).join('\n    '),
-      period: periodSql(interval),
+      period: periodSql(interval, 'call.start_time'),
       component: componentSql('call.kind'),
       chosen: overCalls(calls.sql === '' ? "call.kind != ''" : calls.sql),
       keyArrays: perCall.map((sql) => `,\n        ${overCalls(sql)}`).join(''),
@@ -142,6 +137,32 @@ const ledgerLines = (question: CostQuestion): Clause => {
     params: runs.params,
   }
 }
+
+/**
+ * Rows of the ledger whose run ended in the range, for figures that belong to a run as a whole: `agent` is that of its root, a model or a tool one that
+ * it used.
+ */
+export const runsOfQuestion = (question: CostQuestion): Clause => {
+  const { filters, range } = question
+  const { fromMs, toMs } = range
+  const { agent, model, tool, ...rest } = filters
+  const chosen = { ...question, filters: { ...runFilters(rest), model, tool } }
+  return all([
+    ...knownRuns(question, chosen),
+    among('agent', 'r.root_agent', agent),
+    fromMs === undefined ? undefined : { sql: `r.end_time >= ${at('from')}`, params: { from: nanos(fromMs) } },
+    toMs === undefined ? undefined : { sql: `r.end_time < ${at('to')}`, params: { to: nanos(toMs) } },
+  ])
+}
+
+const knownRuns = (
+  question: CostQuestion,
+  chosen: RunQuestion = { ...question, filters: runFilters(question.filters) },
+): (Clause | undefined)[] => [
+  ...chosenRuns(chosen),
+  ...ofRun(question.filters),
+  { sql: AS_KNOWN, params: { asOf: String(question.asOfMs) } },
+]
 
 const AS_KNOWN = "r.tallied_at <= fromUnixTimestamp64Milli({asOf:Int64}, 'UTC')"
 
@@ -202,14 +223,16 @@ const among = (name: string, sql: string, values: readonly string[] | undefined)
 const stored = (value: string): string => (value === NOT_SET ? '' : value)
 
 const DAY_NS = '86400000000000'
-const NANOS = 'toUnixTimestamp64Nano(call.start_time)'
 /** In integers, because the engine's own calendar functions end with the year 2149. Days since the epoch began on a Thursday. */
 const PERIODS: Readonly<Record<CostInterval, string>> = {
-  hour: `intDiv(${NANOS}, 3600000000000) * 3600000`,
-  day: `intDiv(${NANOS}, ${DAY_NS}) * 86400000`,
-  week: `(intDiv(intDiv(${NANOS}, ${DAY_NS}) + 3, 7) * 7 - 3) * 86400000`,
+  hour: 'intDiv({nanos}, 3600000000000) * 3600000',
+  day: `intDiv({nanos}, ${DAY_NS}) * 86400000`,
+  week: `(intDiv(intDiv({nanos}, ${DAY_NS}) + 3, 7) * 7 - 3) * 86400000`,
   month:
-    "toUnixTimestamp64Milli(addMonths(toDateTime64('1970-01-01', 3, 'UTC'), (toInt32(toYear(call.start_time)) - 1970) * 12 + toMonth(call.start_time) - 1))",
+    "toUnixTimestamp64Milli(addMonths(toDateTime64('1970-01-01', 3, 'UTC'), (toInt32(toYear({time})) - 1970) * 12 + toMonth({time}) - 1))",
 }
-const periodSql = (interval: CostInterval | undefined): string =>
-  interval ? `toInt64(${PERIODS[interval]})` : 'materialize(toInt64(0))'
+/** Start of the period that a time lies in, in milliseconds; 0 without interval. */
+export const periodSql = (interval: CostInterval | undefined, time: string): string =>
+  interval
+    ? `toInt64(${PERIODS[interval].replaceAll('{nanos}', `toUnixTimestamp64Nano(${time})`).replaceAll('{time}', time)})`
+    : 'materialize(toInt64(0))'

@@ -66,22 +66,23 @@ export const costReport = async (
 }
 
 /** The moment and the range are part of the cursor, so that all pages of a list are of one state of the ledger, `now-7d` or not. */
-export const costCursor = (order: string, offset: number, { asOf, from, to }: Omit<CostPlace, 'offset'>): string =>
-  cursorOf(`cost ${order}`, String(offset), asOf, from, to)
+export const costCursor = (order: string, { offset, asOf, from, to, nowMs }: CostPlace): string =>
+  cursorOf(`cost ${order}`, String(offset), asOf, from, to, String(nowMs))
 
 export interface CostPlace {
   readonly offset: number
   readonly asOf: string
   readonly from: string
   readonly to: string
+  readonly nowMs: number
 }
 
 /** @throws HttpProblem 400 for a cursor of another order */
 export const parseCostCursor = (text: string | undefined, order: string): CostPlace | undefined => {
-  const keys = parseCursor(text, `cost ${order}`, 4)?.keys
+  const keys = parseCursor(text, `cost ${order}`, 5)?.keys
   if (!keys) return undefined
-  const [offset = '0', asOf = '', from = '', to = ''] = keys
-  return { offset: Number.parseInt(numericKey(offset), 10), asOf, from, to }
+  const [offset, asOf = '', from = '', to = '', nowMs] = keys
+  return { offset: Number.parseInt(numericKey(offset), 10), asOf, from, to, nowMs: Number(numericKey(nowMs)) }
 }
 
 const ask = (database: Database, question: CostQuestion, wish: RowsWish): Promise<CostRow[]> => {

@@ -23,7 +23,8 @@ export const periodStart = (ms: number, interval: CostInterval): number => {
   return interval === 'day' ? days * DAY_MS : Math.floor(ms / HOUR_MS) * HOUR_MS
 }
 
-const nextStart = (ms: number, interval: CostInterval): number => {
+/** Start of the period after the one that starts then. */
+export const periodEnd = (ms: number, interval: CostInterval): number => {
   const at = new Date(ms)
   if (interval === 'month') return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 1)
   return ms + { hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS }[interval]
@@ -34,13 +35,13 @@ export const periodsOf = ({ fromMs, toMs }: BoundedRange, interval: CostInterval
   if (fromMs >= toMs) return []
   if (!interval) return [{ startMs: 0, fromMs, toMs }]
   const periods: Period[] = []
-  for (let startMs = periodStart(fromMs, interval); startMs < toMs; startMs = nextStart(startMs, interval)) {
+  for (let startMs = periodStart(fromMs, interval); startMs < toMs; startMs = periodEnd(startMs, interval)) {
     if (periods.length === PERIODS_MAX)
       throw badRequest(`interval=${interval} cuts this range into more than ${PERIODS_MAX} periods: take a longer one.`)
     periods.push({
       startMs,
       fromMs: Math.max(fromMs, startMs),
-      toMs: Math.min(toMs, nextStart(startMs, interval)),
+      toMs: Math.min(toMs, periodEnd(startMs, interval)),
     })
   }
   return periods
