@@ -45,16 +45,23 @@ describe('every path of the contract is mounted and answers its shape', () => {
     traceId: TRACE,
     spanId: `${TRACE.slice(0, 12)}0002`,
     name: 'tokens',
+    month: '2026-01',
+  }
+  /** What a route cannot do without. */
+  const queries: Record<string, string> = { search: 'q=sup', searchText: 'q=sup', reconciliations: 'month=2026-01' }
+  const bodies: Record<string, unknown> = {
+    mapping: { attributes: { 'gen_ai.request.model': 'gpt-5' } },
+    closeMonth: { month: '2026-01' },
+    importBill: [{ date: '2026-01-05', provider: 'openai', model: 'o3', amount: 1 }],
   }
   test.each(Object.entries(CONTRACT))('%s', async (name, endpoint) => {
     const app = testApp(store, { renormalise: { start: () => job, job: () => job } })
-    const path = endpoint.path.replace(/\{(\w+)\}/g, (_, key: string) => known[key]!)
+    const query = queries[name] === undefined ? '' : `?${queries[name]}`
+    const path = endpoint.path.replace(/\{(\w+)\}/g, (_, key: string) => known[key]!) + query
     // What a key is traded for has tests of its own (test/browser/key-gate.test.ts).
     if ('noContent' in endpoint) return
     const body =
-      endpoint.method === 'post'
-        ? await post<unknown>(app, path, name === 'mapping' ? { attributes: { 'gen_ai.request.model': 'gpt-5' } } : {})
-        : await get<unknown>(app, name === 'search' || name === 'searchText' ? `${path}?q=sup` : path)
+      endpoint.method === 'post' ? await post<unknown>(app, path, bodies[name] ?? {}) : await get<unknown>(app, path)
     if ('response' in endpoint) expect(() => endpoint.response.parse(body)).not.toThrow()
     else expect(body).toContain('recount_up')
   })

@@ -7,7 +7,7 @@ import type { Trace } from '../schema/api/shapes.ts'
 import { checkDoors, corsHeaders, preflightHeaders } from '../schema/http/doors.ts'
 import { ARROW_TYPE, spansToArrow } from './answers/spans-arrow.ts'
 import { errorAnswer } from './errors.ts'
-import { csvAnswer, recordingSql } from './formats.ts'
+import { csvAnswer, recordingSql, tableOf } from './formats.ts'
 import { mountLogin } from './login.ts'
 import { parseRequest, readBody, readFile } from './parse-request.ts'
 import { badRequest, HttpProblem, notFound } from './problem.ts'
@@ -18,6 +18,7 @@ import { healthRoutes, readinessStatus } from './routes/health.ts'
 import { ingestRoutes } from './routes/ingest.ts'
 import { mappingRoutes } from './routes/mapping.ts'
 import { metricRoutes } from './routes/metrics.ts'
+import { reconciliationRoutes } from './routes/reconciliation.ts'
 import { renormaliseRoutes } from './routes/renormalise.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { settingsRoutes } from './routes/settings.ts'
@@ -38,6 +39,7 @@ const HANDLERS: Handlers = {
   ...settingsRoutes,
   ...costRoutes,
   ...budgetRoutes,
+  ...reconciliationRoutes,
 }
 
 /** The whole HTTP side of the read path: every route of CONTRACT, the UI's files, and problem+json for whatever goes wrong. */
@@ -105,8 +107,8 @@ const answer = async (deps: ServerDeps, name: JsonRoute | 'metrics', context: Co
     nowMs: deps.nowMs?.() ?? Date.now(),
   }
   if (format === 'csv')
-    return csvAnswer(name, ask.nowMs, (paging) =>
-      handle(name, { ...ask, query: { ...(ask.query as object), ...paging } } as unknown as Ask<JsonRoute>),
+    return csvAnswer(tableOf(name), ask.nowMs, (paging) =>
+      handle(tableOf(name), { ...ask, query: { ...(ask.query as object), ...paging } } as unknown as Ask<JsonRoute>),
     )
   const body = await handle(name, ask as Ask<JsonRoute>)
   if (sql)

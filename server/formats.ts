@@ -2,7 +2,10 @@ import type { RouteName } from '../schema/api/paths.ts'
 import type { Database, QueryParams } from '../schema/clickhouse/database.ts'
 import { paramsPrelude } from '../schema/clickhouse/query-params.ts'
 import { type CsvColumn, csvLine, SESSION_COLUMNS, TRACE_COLUMNS, usageItemColumns } from './answers/csv.ts'
+import { ADJUSTMENT_COLUMNS, CLOSED_COLUMNS } from './closes/closed-columns.ts'
 import { badRequest } from './problem.ts'
+import { RECONCILIATION_COLUMNS } from './reconcile/columns.ts'
+import type { JsonRoute } from './server-deps.ts'
 
 /** Answers in other forms than JSON: a list as CSV, whole and as it is read; any answer as the SQL that was asked for it. */
 
@@ -13,7 +16,12 @@ const CSV_COLUMNS: Readonly<Partial<Record<RouteName, readonly CsvColumn<never>[
   agents: usageItemColumns('agent'),
   tools: usageItemColumns('tool'),
   models: usageItemColumns('provider', 'model'),
+  reconciliations: RECONCILIATION_COLUMNS,
+  closeRows: CLOSED_COLUMNS,
+  closeAdjustments: ADJUSTMENT_COLUMNS,
 }
+/** What is no list itself is downloaded as the list that it is about. */
+export const tableOf = (name: JsonRoute): JsonRoute => (name === 'close' ? 'closeRows' : name)
 const CSV_PAGE = 500
 
 interface ListPage {

@@ -3,9 +3,11 @@ import { CostPerOutcomeQuery, CostQuery } from './cost-queries.ts'
 import { CostPerOutcomeReport, CostReport, SharedCosts, SharedCostsSetting } from './costs.ts'
 import { type Endpoint, list } from './endpoint.ts'
 import { PATHS } from './paths.ts'
+import { RECONCILIATION_CONTRACT } from './reconciliation-contract.ts'
 
 /** Routes of everything about money; part of CONTRACT (contract.ts). */
 export const COST_CONTRACT = {
+  ...RECONCILIATION_CONTRACT,
   costs: {
     method: 'get',
     path: PATHS.costs,

@@ -43,6 +43,13 @@ export const PATHS = {
   costsPerOutcome: '/api/costs/per-outcome',
   sharedCosts: '/api/shared-costs',
   putSharedCosts: '/api/shared-costs',
+  reconciliations: '/api/reconciliations',
+  importBill: '/api/reconciliations',
+  closes: '/api/closes',
+  closeMonth: '/api/closes',
+  close: '/api/closes/{month}',
+  closeRows: '/api/closes/{month}/rows',
+  closeAdjustments: '/api/closes/{month}/adjustments',
 } as const
 
 export type RouteName = keyof typeof PATHS

@@ -4,7 +4,7 @@ import { CostKey } from './costs.ts'
 import { isoTime, usd } from './shapes.ts'
 
 const count = z.int().nonnegative()
-const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month is written 2026-10')
+export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month is written 2026-10')
 const share = z.number().describe('0 to 1')
 
 /** GET /api/reconciliations: traced against billed, and why they differ. */
@@ -104,10 +104,14 @@ export const MonthClose = z.object({
 })
 export type MonthClose = z.infer<typeof MonthClose>
 
+const word = z.string().nullable()
 /** One frozen row: what a day, a call's own words and its run's came to when the month was closed. */
 export const ClosedCost = z.object({
   day: z.string(),
-  ...Object.fromEntries(CLOSE_DIMENSIONS.map((name) => [name, z.string().nullable()])),
+  ...(Object.fromEntries(CLOSE_DIMENSIONS.map((name) => [name, word])) as Record<
+    (typeof CLOSE_DIMENSIONS)[number],
+    typeof word
+  >),
   calls: z.int(),
   inputTokens: z.int(),
   outputTokens: z.int(),

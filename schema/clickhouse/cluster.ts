@@ -34,6 +34,7 @@ const SHARD_BY: Readonly<Record<string, string>> = {
   tally_journal: 'cityHash64(shard)',
   settings: 'cityHash64(project_id)',
   audit_log: 'cityHash64(project_id)',
+  closed_costs: 'cityHash64(project_id)',
   schema_migrations: 'cityHash64(version)',
 }
 

@@ -1,3 +1,4 @@
+import { CLOSED_COSTS } from './closed-costs-table.ts'
 import { AUDIT_LOG, SETTINGS } from './settings-table.ts'
 import { TABLES } from './tables.ts'
 
@@ -21,6 +22,7 @@ export const INSERT_TABLES = {
   tally_journal: TALLY_JOURNAL,
   settings: SETTINGS,
   audit_log: AUDIT_LOG,
+  closed_costs: CLOSED_COSTS,
 } as const
 export type InsertTableName = keyof typeof INSERT_TABLES
 

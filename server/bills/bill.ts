@@ -59,7 +59,6 @@ export type ReadLine =
   /** A day that the file speaks of without a line. */
   | { readonly empty: { readonly day: string; readonly provider: string } }
 
-export const BILL_BYTES_MAX = 64 * 1024 ** 2
 export const BILL_LINES_MAX = 1_000_000
 /** Rows of one month of one provider once it is summed. */
 export const BILL_ROWS_MAX = 100_000

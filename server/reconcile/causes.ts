@@ -24,12 +24,14 @@ const DRIFT_DAY_NANO_MIN = 10_000_000n
 /** What may be left over on a day, per account. */
 export const ROUNDING_NANO_MAX = 10_000_000n
 
-/** Price of the class over the price of plain input of the same model and day, by the list; undefined where the book does not know both. */
+/** What a million tokens cost by the project's price book; undefined where it does not know. */
 export type ListPrices = (
   provider: string,
   model: string,
   day: string,
-) => { readonly input: bigint; readonly of: (bucket: CacheBucket) => bigint | undefined } | undefined
+  bucket: 'inputUncached' | CacheBucket,
+  tier: string,
+) => bigint | undefined
 export type CacheBucket = 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h'
 const CACHE_BUCKETS: readonly CacheBucket[] = ['cacheRead', 'cacheWrite5m', 'cacheWrite1h']
 
@@ -146,25 +148,25 @@ const unpriced = (open: Open): void => {
   )
 }
 
-/** What the bill names and telemetry did not: calls of batch and flex at half the price, tokens from and into the cache. */
+/** What the bill names and telemetry did not, so that it was priced as plain input at the standard tier: batch and flex, tokens from and into the cache. */
 const discounts = (open: Open, prices: ListPrices): void => {
   const { traced, billed, provider, day, pricedAs } = open.item
   if (traced.calls === 0) return
+  const plain = prices(provider, pricedAs, day, 'inputUncached', '')
   const found: string[] = []
-  const missing = ofTiers(billed, DISCOUNT_TIERS) - ofTiers(traced, DISCOUNT_TIERS)
   let extra = 0n
-  if (missing > 0n) {
-    extra -= missing
-    found.push(`${dollars(missing)} of batch or flex on the bill were not traced as such: the list is twice that`)
+  const add = (paid: bigint, price: bigint | undefined, what: string): void => {
+    if (paid <= 0n || plain === undefined || price === undefined || price === 0n) return
+    extra -= (paid * (plain - price)) / price
+    found.push(
+      `${dollars(paid)} of ${what} on the bill were traced without saying so: the list price of plain input is ${(Number(plain) / Number(price)).toFixed(2)} times that`,
+    )
   }
-  const list = prices(provider, pricedAs, day)
-  for (const bucket of CACHE_BUCKETS) {
-    const paid = billed.byClass.get(bucket) ?? 0n
-    const price = list?.of(bucket)
-    if (paid <= 0n || traced.cacheTokens[bucket] > 0 || !list || !price || list.input === 0n) continue
-    extra -= (paid * (list.input - price)) / price
-    found.push(`${dollars(paid)} of ${bucket} on the bill, of which telemetry said nothing: at the list they are input`)
-  }
+  for (const tier of DISCOUNT_TIERS)
+    add(ofTiers(billed, [tier]) - ofTiers(traced, [tier]), prices(provider, pricedAs, day, 'inputUncached', tier), tier)
+  for (const bucket of CACHE_BUCKETS)
+    if (traced.cacheTokens[bucket] === 0)
+      add(billed.byClass.get(bucket) ?? 0n, prices(provider, pricedAs, day, bucket, ''), bucket)
   if (extra !== 0n) open.takeAtMost('cache_or_batch_discount', extra, found.join('; '))
 }
 
