@@ -9,7 +9,7 @@ import { nanoUsdOf, usdOf } from '../answers/money.ts'
 import { isoOfMs } from '../answers/time.ts'
 import { dayOf, monthRange } from '../bills/days.ts'
 import { HttpProblem } from '../problem.ts'
-import { costQuestion, costRows } from '../queries/costs/cost-question.ts'
+import { type CostQuestion, costQuestion, costRows } from '../queries/costs/cost-question.ts'
 import { type CostRow, costItem } from '../queries/costs/cost-rows.ts'
 import { CLOSED_HEADER, closedLine } from './closed-columns.ts'
 
@@ -37,8 +37,21 @@ export const freeze = async (
   const { fromMs, toMs } = monthRange(month)
   const hash = createHash('sha256').update(CLOSED_HEADER)
   let [line, nanoUsd] = [0, 0n]
+  // The same question that GET /api/costs asks of that moment, by every dimension that is kept; shares of costs that belong to no run are rules, not rows of the ledger.
+  const question = await costQuestion(
+    database,
+    projectId,
+    {
+      by: CLOSE_DIMENSIONS,
+      interval: 'day',
+      filters: { from: isoOfMs(fromMs), to: isoOfMs(toMs) },
+      asOf: isoOfMs(asOfMs),
+      shared: 'exclude',
+    },
+    nowMs,
+  )
   for (let day = fromMs; day < toMs; day += DAY_MS) {
-    const rows = await rowsOfDay(database, projectId, day, asOfMs, nowMs)
+    const rows = await rowsOfDay(database, question, day)
     const writer = new RowBinaryWriter()
     for (const row of rows) {
       hash.update(closedLine(row))
@@ -58,32 +71,14 @@ export const freeze = async (
 
 const encode = rowEncoder(CLOSED_COSTS)
 
-/** The same question that GET /api/costs asks of that moment, by every dimension that is kept; shares of costs that belong to no run are rules, not rows of the ledger. */
-const rowsOfDay = async (
-  database: Database,
-  projectId: number,
-  day: number,
-  asOfMs: number,
-  nowMs: number,
-): Promise<ClosedCost[]> => {
-  const question = await costQuestion(
-    database,
-    projectId,
-    {
-      by: CLOSE_DIMENSIONS,
-      interval: 'day',
-      filters: { from: isoOfMs(day), to: isoOfMs(day + DAY_MS) },
-      asOf: isoOfMs(asOfMs),
-      shared: 'exclude',
-    },
-    nowMs,
-  )
-  const { sql, params } = costRows(question, { order: 'period', page: { limit: DAY_ROWS_MAX + 1, offset: 0 } })
+const rowsOfDay = async (database: Database, question: CostQuestion, fromMs: number): Promise<ClosedCost[]> => {
+  const ofDay = { ...question, range: { fromMs, toMs: fromMs + DAY_MS } }
+  const { sql, params } = costRows(ofDay, { order: 'period', page: { limit: DAY_ROWS_MAX + 1, offset: 0 } })
   const rows = await database.query<CostRow>(sql, params)
   if (rows.length > DAY_ROWS_MAX)
     throw new HttpProblem(
       413,
-      `${dayOf(day)} has more than ${DAY_ROWS_MAX} different keys (an agent or customer per run?): such a month cannot be frozen.`,
+      `${dayOf(fromMs)} has more than ${DAY_ROWS_MAX} different keys (an agent or customer per run?): such a month cannot be frozen.`,
     )
   return rows.map((row) => {
     const { key, calls, usage, costUsd } = costItem(row, CLOSE_DIMENSIONS, true)
