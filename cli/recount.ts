@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     about: 'read a range of history again under the present rules',
     load: async () => (await import('./commands/renormalise.ts')).renormaliseCommand(),
   },
+  apply: {
+    about: 'make a project as recount.yaml declares it: budgets',
+    load: async () => (await import('./commands/apply.ts')).applyCommand(),
+  },
   key: {
     about: 'make, list and revoke API keys of a data directory',
     load: async () => (await import('./commands/key.ts')).keyCommand(),

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { StartProblem } from '../serve/problems.ts'
+import { BudgetsSection } from './declared.ts'
 import { MaskingSection } from './masking.ts'
 
 /** What `recount.yaml` may say. A part of the program that takes settings adds its section here. */
 const ConfigFile = z.strictObject({
   masking: MaskingSection.optional(),
+  budgets: BudgetsSection.optional(),
 })
 export type ConfigFile = z.output<typeof ConfigFile>
 
@@ -52,7 +54,7 @@ const problem = (path: string, line: number, what: string): StartProblem =>
   new StartProblem(
     'config_invalid',
     `${path}, line ${line}: ${what}`,
-    'Mend that line; docs/masking.md shows every setting. Nothing was started.',
+    'Mend that line; docs/masking.md and docs/budgets.md show every setting. Nothing was started.',
   )
 
 const sentence = (issue: z.core.$ZodIssue): string => {
