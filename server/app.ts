@@ -5,10 +5,12 @@ import { type Endpoint, FORMATS } from '../schema/api/endpoint.ts'
 import type { RouteName } from '../schema/api/paths.ts'
 import type { Trace } from '../schema/api/shapes.ts'
 import { checkDoors, corsHeaders, preflightHeaders } from '../schema/http/doors.ts'
+import { EXPOSITION_CONTENT_TYPE } from '../schema/metrics/registry.ts'
 import { ARROW_TYPE, spansToArrow } from './answers/spans-arrow.ts'
 import { errorAnswer } from './errors.ts'
 import { csvAnswer, recordingSql, tableOf } from './formats.ts'
 import { mountLogin } from './login.ts'
+import { type BudgetMetrics, createBudgetMetrics } from './metrics/budget-metrics.ts'
 import { parseRequest, readBody, readFile } from './parse-request.ts'
 import { badRequest, HttpProblem, notFound } from './problem.ts'
 import { budgetRoutes } from './routes/budgets.ts'
@@ -45,12 +47,13 @@ const HANDLERS: Handlers = {
 /** The whole HTTP side of the read path: every route of CONTRACT, the UI's files, and problem+json for whatever goes wrong. */
 export const createApp = (deps: ServerDeps): Hono => {
   const app = new Hono()
+  const budgets = createBudgetMetrics(deps.database)
   app.use(securityHeaders)
   app.use(compress({ threshold: 1024 }))
   app.use(doorKeeper(deps))
   for (const name of inMatchingOrder())
     if (name !== 'login' && name !== 'logout')
-      app[CONTRACT[name].method](honoPath(CONTRACT[name].path), (context) => answer(deps, name, context))
+      app[CONTRACT[name].method](honoPath(CONTRACT[name].path), (context) => answer(deps, budgets, name, context))
   mountLogin(app, deps)
   app.all('*', async (context) => {
     if (context.req.method !== 'GET' && context.req.method !== 'HEAD')
@@ -75,12 +78,17 @@ export const createApp = (deps: ServerDeps): Hono => {
 /** Paths of the program's own interfaces never fall back to the UI's page. */
 const isProgram = (path: string): boolean => /^\/(api|mcp|prometheus|tempo|v1)(\/|$)/.test(path)
 
-const answer = async (deps: ServerDeps, name: JsonRoute | 'metrics', context: Context): Promise<Response> => {
+const answer = async (
+  deps: ServerDeps,
+  budgets: BudgetMetrics,
+  name: JsonRoute | 'metrics',
+  context: Context,
+): Promise<Response> => {
   const endpoint: Endpoint = CONTRACT[name]
   const { projectId, name: actor } = endpoint.open ? NOBODY : principalOf(deps, endpoint, context.req.raw.headers)
   if (name === 'metrics')
-    return new Response(await deps.metrics(), {
-      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+    return new Response((await deps.metrics()) + (await budgets(projectId, deps.nowMs?.() ?? Date.now())), {
+      headers: { 'content-type': EXPOSITION_CONTENT_TYPE },
     })
   const search = new URL(context.req.url).searchParams
   // What a file is, its own route says.

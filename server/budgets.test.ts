@@ -186,6 +186,24 @@ describe('budgets', () => {
   })
 })
 
+test('the scrape tells of budgets, of those of its project alone, and waits five minutes to ask again', async () => {
+  await putBudgets({ name: 'a "quoted" one', limit: '1000' }, { name: 'day', limit: '65', period: 'day' })
+  let now = NOW
+  const scraped = testApp(store, { nowMs: () => now })
+  const scrape = () => get<string>(scraped, '/metrics')
+  const text = await scrape()
+  expect(text).toContain('recount_up 1')
+  expect(text).toContain('# TYPE agent_budget_spent_ratio gauge')
+  expect(text).toMatch(/agent_budget_spent_ratio\{budget="a \\"quoted\\" one",period="month"\} 1\.271/)
+  expect(text).toContain('agent_budget_spent_ratio{budget="day",period="day"} 0.5')
+  expect(text).toMatch(/agent_budget_forecast_ratio\{budget="day",period="day"\} 0\.9/)
+  await putBudgets({ name: 'other', limit: '1000' })
+  expect(await scrape()).toBe(text)
+  now += 5 * 60_000
+  expect(await scrape()).toContain('budget="other"')
+  expect(await get<string>(testApp(store, { principalOf: () => adminOf(2) }), '/metrics')).not.toContain('agent_budget')
+})
+
 describe('the forecast', () => {
   const ask = (query = '', on = app) => get<Forecast>(on, `/api/costs/forecast?${query}`)
 

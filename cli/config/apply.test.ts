@@ -1,4 +1,3 @@
-import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuditItem } from '../../schema/api/audit.ts'
 import { get, testApp } from '../../test/support/api.ts'
@@ -7,7 +6,7 @@ import { type Ask, applyConfig, differences } from './apply.ts'
 import { parseConfig } from './config-file.ts'
 
 let store: TestStore
-let app: Hono
+let app: ReturnType<typeof testApp>
 const asked: string[] = []
 const ask: Ask = async (method, path, body) => {
   asked.push(`${method} ${path}`)
