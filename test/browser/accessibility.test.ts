@@ -1,7 +1,7 @@
-import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
+import { faults } from '../support/browser-axe.ts'
 import { type DemoPage, demoPages, PAGE_NAMES } from '../support/browser-pages.ts'
 import { sendDemo, type VisitedRecount, visitRecount } from '../support/browser-recount.ts'
 import { openVisit, settled, type Visit } from '../support/browser-visit.ts'
@@ -20,28 +20,6 @@ afterAll(async () => {
   await browser?.close()
   await visited?.stop()
 })
-
-/** Grave findings, each as one line that says where. */
-const faults = async (page: Page, only?: readonly string[]): Promise<string[]> => {
-  // Not as a script element: the page's own policy forbids those, and stays in force.
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(
-    (ids) =>
-      (window as unknown as { axe: typeof axe }).axe.run(document, {
-        resultTypes: ['violations'],
-        ...(ids
-          ? { runOnly: { type: 'rule', values: ids } }
-          : // Of axe's experimental rules; it takes a count or a key that stands beside a label for a part of it.
-            { rules: { 'label-content-name-mismatch': { enabled: false } } }),
-      }),
-    only && [...only],
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, help, nodes }) =>
-      nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`),
-    )
-}
 
 /** Controls that a screen reader would announce without a name. */
 const nameless = (page: Page): Promise<string[]> =>

@@ -62,7 +62,16 @@ test('the recording holds what was sent', async () => {
   expect(items[0]).toMatchObject({ id: SESSION, user: HOSTILE, team: HOSTILE, customer: HOSTILE, environment: HOSTILE })
 })
 
-test.each(['/', '/sessions', '/traces', '/tools', '/models'])('%s', async (path) => {
+test.each([
+  '/',
+  '/sessions',
+  '/traces',
+  '/tools',
+  '/models',
+  '/costs?from=now-24h',
+  '/costs?from=now-24h&by=customer&by=model&view=table',
+  '/costs?from=now-24h&tab=outcomes',
+])('%s', async (path) => {
   await page.goto(path)
   await harmless()
 })
@@ -83,10 +92,10 @@ test('the pages of the agent, of the tool and of nothing', async () => {
 })
 
 test('every filter, set to markup by a link', async () => {
-  const query = ['agent', 'model', 'tool', 'user', 'team', 'q', 'env', 'sort', 'from']
+  const query = ['agent', 'model', 'tool', 'user', 'team', 'q', 'env', 'sort', 'from', 'workflow', 'by', 'fold', 'asOf']
     .map((name) => `${name}=${encodeURIComponent(HOSTILE)}`)
     .join('&')
-  for (const path of ['/', '/sessions', '/traces', '/tools', '/models']) {
+  for (const path of ['/', '/sessions', '/traces', '/tools', '/models', '/costs']) {
     await page.goto(`${path}?${query}`)
     await settled(page)
     await intact()

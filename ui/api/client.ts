@@ -59,10 +59,15 @@ export const send = async <T>(method: 'POST' | 'PUT', url: string, body: unknown
 }
 
 /** A file as it is, for routes that take one. */
-export const sendFile = async <T>(path: string, query: Readonly<Record<string, unknown>>, file: File): Promise<T> => {
+export const sendFile = async <T>(
+  path: string,
+  query: Readonly<Record<string, unknown>>,
+  file: File,
+  type: string,
+): Promise<T> => {
   const response = await fetch(path + queryOf(query), {
     method: 'POST',
-    headers: { accept: 'application/json', 'content-type': file.type || 'application/octet-stream' },
+    headers: { accept: 'application/json', 'content-type': type },
     body: file,
   }).catch(() => {
     throw new ApiError({ status: 0, title: 'No answer', detail: '' })

@@ -84,7 +84,10 @@ export const unpricedQuery = (scope: CostScope) => one<Items<Unpriced>>('unprice
 export const savingsQuery = (scope: CostScope) => one<Savings>('savings', '/api/costs/savings', scope)
 export const whatIfQuery = (scope: CostScope) => one<WhatIf>('whatIf', '/api/costs/what-if', scope)
 export const reconciliationQuery = (month: string) =>
-  one<Reconciliation>('reconciliation', '/api/reconciliations', { month })
+  queryOptions({
+    queryKey: ['reconciliation', month],
+    queryFn: ({ signal }) => wholeReport<Reconciliation>('/api/reconciliations', { month }, signal),
+  })
 export const closesQuery = () => one<Items<MonthClose>>('closes', '/api/closes')
 
 /** While the job runs it is asked for again and again. */

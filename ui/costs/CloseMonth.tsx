@@ -14,16 +14,18 @@ import { rangeOfMonth } from './periods.ts'
 import { keyText } from './pivot.ts'
 
 interface CloseProps {
+  readonly action: 'close' | 'reopen'
   readonly month: string
   readonly reconciliation: Reconciliation | undefined
   readonly onClose: () => void
 }
 
-export const CloseMonth = ({ month, reconciliation, onClose }: CloseProps) => {
+export const CloseMonth = ({ action, month, reconciliation, onClose }: CloseProps) => {
   const client = useQueryClient()
   const [note, setNote] = useState('')
+  const [force, setForce] = useState(false)
   const close = useMutation({
-    mutationFn: () => send<MonthClose>('POST', '/api/closes', { month, note }),
+    mutationFn: () => send<unknown>('POST', '/api/closes', { month, action, note, force }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['closes'] })
       onClose()
@@ -31,18 +33,22 @@ export const CloseMonth = ({ month, reconciliation, onClose }: CloseProps) => {
   })
   return (
     <ConfirmDialog
-      title={`Close ${month}?`}
-      action="Close the month"
+      title={action === 'close' ? `Close ${month}?` : `Open ${month} again?`}
+      action={action === 'close' ? 'Close the month' : 'Open it again'}
       pending={close.isPending}
       error={close.error}
       onCancel={onClose}
       onConfirm={() => close.mutate()}
     >
-      <p>
-        Its figures are frozen at this moment of the ledger
-        {reconciliation && <>: {formatUsd(reconciliation.total.tracedUsd)} traced</>}. What comes later shows as
-        adjustments; nothing is deleted, and a month is not opened again.
-      </p>
+      {action === 'close' ? (
+        <p>
+          Its figures are frozen at this moment of the ledger
+          {reconciliation && <>: {formatUsd(reconciliation.total.tracedUsd)} traced</>}. Nothing is deleted; what comes
+          later shows as adjustments.
+        </p>
+      ) : (
+        <p>The frozen figures stay in the audit log. Say why: a month is opened again only with a reason.</p>
+      )}
       <Field label="Note">
         <input
           className="input"
@@ -52,6 +58,12 @@ export const CloseMonth = ({ month, reconciliation, onClose }: CloseProps) => {
           onChange={(event) => setNote(event.target.value)}
         />
       </Field>
+      {action === 'close' && (
+        <label>
+          <input type="checkbox" checked={force} onChange={(event) => setForce(event.target.checked)} /> Although runs
+          of it may still settle
+        </label>
+      )}
     </ConfirmDialog>
   )
 }
@@ -69,6 +81,9 @@ export const ClosedMonth = ({ close }: { readonly close: MonthClose }) => {
           {close.note && ` · ${close.note}`}
         </span>
         <span className="grow" />
+        <a className="btn" href={`/api/closes/${close.month}/rows?format=csv`} download>
+          Frozen rows, CSV
+        </a>
         <Link to="/costs" search={{ ...range, asOf: close.asOf }} className="btn">
           The report as it was
         </Link>

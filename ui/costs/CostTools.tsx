@@ -79,8 +79,14 @@ export const CostTools = ({ view, by, asOf }: Props) => {
   )
 }
 
+interface FiltersProps {
+  readonly view: CostView
+  /** Filters that this view's question does not know: they stay for the other views, and are shown as not in force. */
+  readonly ignored?: readonly CostFilterName[]
+}
+
 /** What the figures are restricted to; a click takes one off. */
-export const CostFilters = ({ view }: { readonly view: CostView }) => {
+export const CostFilters = ({ view, ignored = [] }: FiltersProps) => {
   const navigate = useNavigate()
   const { search } = view
   const filters = costFiltersOf(search)
@@ -96,12 +102,13 @@ export const CostFilters = ({ view }: { readonly view: CostView }) => {
         <button
           key={`${name} ${value}`}
           type="button"
-          className={`chip ${filterBar.chosen}`}
-          title={`${dimensionLabel(name)}: ${value}`}
+          className={`chip ${ignored.includes(name) ? styles.ignored : filterBar.chosen}`}
+          title={`${dimensionLabel(name)}: ${value}${ignored.includes(name) ? ', not in force on this view' : ''}`}
           onClick={() => without(name, value)}
         >
           <span className={filterBar.field}>{dimensionLabel(name).toLowerCase()}</span>
           <span className="cut">{value}</span>
+          {ignored.includes(name) && <span>not in force here</span>}
           <X aria-label="remove" />
         </button>
       ))}

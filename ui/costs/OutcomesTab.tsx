@@ -11,6 +11,7 @@ import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorState } from '../components/ErrorState.tsx'
 import { Figure, FigureRow } from '../components/Figure.tsx'
 import { Money } from '../components/values.tsx'
+import type { CostFilterName } from '../search/costs.ts'
 import { parseSort, stringifySort } from '../search/pages.ts'
 import { formatCount, formatPercent, formatUsd, plural, relativeDelta } from '../util/format.ts'
 import { AsOf } from './AsOf.tsx'
@@ -35,6 +36,8 @@ const OUTCOME_DIMENSIONS = [
   'env',
   'user',
 ] as const satisfies readonly DimensionName[]
+/** A run as a whole has none of these. */
+const OF_CALLS: readonly CostFilterName[] = ['provider', 'component', 'callVersion']
 const NO_ITEMS: readonly CostPerOutcome[] = []
 
 /** What one successful outcome costs, failed attempts included. */
@@ -73,7 +76,7 @@ export const OutcomesTab = ({ view }: { readonly view: CostView }) => {
           CSV
         </a>
       </div>
-      <CostFilters view={view} />
+      <CostFilters view={view} ignored={OF_CALLS} />
       {report?.items.length === 0 ? (
         <EmptyState title="No run ended in this time" howToSend>
           An outcome belongs to a whole run, and to the moment it ended: which of them succeeded, what all of them cost,

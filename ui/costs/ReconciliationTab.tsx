@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Lock } from 'lucide-react'
+import { Lock, LockOpen } from 'lucide-react'
 import { useState } from 'react'
 import type { MonthClose, Reconciliation } from '../../schema/api/reconciliation.ts'
+import { NOT_SET } from '../../schema/model/dimension.ts'
 import { closesQuery, reconciliationQuery } from '../api/cost-queries.ts'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorState } from '../components/ErrorState.tsx'
@@ -12,6 +13,7 @@ import { Bills } from './Bills.tsx'
 import { ClosedMonth, CloseMonth } from './CloseMonth.tsx'
 import styles from './costs.module.css'
 import { monthOf } from './periods.ts'
+import { UploadBill } from './UploadBill.tsx'
 import type { CostView } from './use-cost-scope.ts'
 import { VarianceTable } from './VarianceTable.tsx'
 
@@ -21,7 +23,7 @@ export const ReconciliationTab = ({ view }: { readonly view: CostView }) => {
   const reconciliation = useQuery(reconciliationQuery(month))
   const closes = useQuery(closesQuery())
   const closed = closes.data?.items.find((one) => one.month === month)
-  const { data } = reconciliation
+  const data = reconciliation.data?.report
   return (
     <>
       <div className={styles.bar}>
@@ -41,8 +43,8 @@ export const ReconciliationTab = ({ view }: { readonly view: CostView }) => {
           </span>
         )}
         <span className="grow" />
-        <Bills.Upload month={month} />
-        {!closed && closes.data && <CloseButton month={month} reconciliation={data} />}
+        <UploadBill onImported={(next) => view.change({ month: next })} />
+        {closes.data && <CloseButton action={closed ? 'reopen' : 'close'} month={month} reconciliation={data} />}
       </div>
       {reconciliation.isError && !data ? (
         <ErrorState
@@ -64,7 +66,8 @@ export const ReconciliationTab = ({ view }: { readonly view: CostView }) => {
           ) : (
             <>
               <VarianceTable items={data?.items} total={data?.total} stale={reconciliation.isPlaceholderData} />
-              {data && <Bills.List bills={data.bills} />}
+              {data && <WithoutBill providers={data.withoutBill} />}
+              {data && <Bills bills={data.bills} />}
             </>
           )}
         </>
@@ -73,24 +76,42 @@ export const ReconciliationTab = ({ view }: { readonly view: CostView }) => {
   )
 }
 
-const CloseButton = ({
-  month,
-  reconciliation,
-}: {
+interface CloseButtonProps {
+  readonly action: 'close' | 'reopen'
   readonly month: string
   readonly reconciliation: Reconciliation | undefined
-}) => {
+}
+
+const CloseButton = ({ action, month, reconciliation }: CloseButtonProps) => {
   const [sure, setSure] = useState(false)
+  const Icon = action === 'close' ? Lock : LockOpen
   return (
     <>
       <button type="button" className="btn" onClick={() => setSure(true)}>
-        <Lock aria-hidden="true" />
-        Close the month
+        <Icon aria-hidden="true" />
+        {action === 'close' ? 'Close the month' : 'Open again'}
       </button>
-      {sure && <CloseMonth month={month} reconciliation={reconciliation} onClose={() => setSure(false)} />}
+      {sure && (
+        <CloseMonth action={action} month={month} reconciliation={reconciliation} onClose={() => setSure(false)} />
+      )}
     </>
   )
 }
+
+/** Nothing that was traced falls out of sight because nobody uploaded its bill. */
+const WithoutBill = ({ providers }: { readonly providers: Reconciliation['withoutBill'] }) =>
+  providers.length > 0 && (
+    <p className={styles.note}>
+      Traced and not in the table, for want of a bill:{' '}
+      {providers
+        .map(
+          ({ provider, tracedUsd, calls }) =>
+            `${provider || NOT_SET} ${formatUsd(tracedUsd)} (${plural(calls, 'call')})`,
+        )
+        .join(', ')}
+      .
+    </p>
+  )
 
 interface TotalsProps {
   readonly data: Reconciliation | undefined
@@ -130,7 +151,7 @@ const Totals = ({ data, closed }: TotalsProps) => {
       <Figure
         label="Explained"
         value={total ? (total.explainedShare === null ? '–' : formatPercent(total.explainedShare, 0)) : null}
-        source="Share of the variance that has a cause."
+        source="Share of the variances, without their signs, that has a cause."
       >
         {total && hasBill && `${formatUsd(total.unattributedUsd)} unattributed`}
       </Figure>

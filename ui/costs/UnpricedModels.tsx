@@ -24,9 +24,12 @@ export const priceFor = ({ provider, model, serviceTier }: Unpriced): Partial<Pr
   serviceTier: (TIERS.includes(serviceTier) ? serviceTier : 'standard') as PriceOverride['serviceTier'],
 })
 
+/** A price is missing for everybody: the filters of the other views do not count here. */
+const everything = ({ scope: { from, to, env } }: CostView) => ({ from, to, env, limit: 500 })
+
 /** What is missing from every total of this time, by its volume. */
 export const UnpricedModels = ({ view, onAdd, ready }: Props) => {
-  const unpriced = useQuery(unpricedQuery(view.scope))
+  const unpriced = useQuery(unpricedQuery(everything(view)))
   const items = unpriced.data?.items
   return (
     <section aria-label="Without a price">

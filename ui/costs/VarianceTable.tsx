@@ -142,8 +142,12 @@ const COLUMNS: readonly Column<ReconciliationItem>[] = [
         <Missing why="no difference" />
       ) : (
         <span className={page.chips}>
-          {item.causes.map(({ cause, usd, detail }) => (
-            <span key={cause} className={`chip k k-${CAUSE_WORDS[cause].hue}`} title={detail}>
+          {item.causes.map(({ cause, usd, basis, detail }) => (
+            <span
+              key={cause}
+              className={`chip k k-${CAUSE_WORDS[cause].hue}`}
+              title={basis === 'inferred' ? `${detail} (inferred from the figures)` : detail}
+            >
               {CAUSE_WORDS[cause].label} {signed(usd)}
             </span>
           ))}

@@ -9,7 +9,7 @@ import page from '../pages/pages.module.css'
 import { formatCount, formatPercent, formatUsd, plural } from '../util/format.ts'
 import { nanoOf, subtractUsd } from '../util/money.ts'
 import styles from './costs.module.css'
-import { keyText } from './pivot.ts'
+import { dimensionLabel, keyText } from './pivot.ts'
 import type { CostView } from './use-cost-scope.ts'
 
 /** `openai/gpt-4.1-mini` → its two halves; a model's name may hold slashes itself. */
@@ -19,12 +19,16 @@ export const parseModel = (text: string): { readonly provider: string; readonly 
   return { provider: text.slice(0, at).trim(), model: text.slice(at + 1).trim() }
 }
 
+/** Filters that the estimate does not know. */
+const IGNORED = ['costCenter', 'workflow', 'component', 'callVersion', 'run'] as const
+
 /** The same traffic on another model. */
 export const WhatIfSection = ({ view }: { readonly view: CostView }) => {
   const listId = useId()
   const target = parseModel(view.search.model2 ?? '')
   const known = useQuery(modelsQuery({ from: view.range.from, ...(view.range.to ? { to: view.range.to } : {}) }))
   const whatIf = useQuery({ ...whatIfQuery({ ...view.scope, ...targetQuery(target) }), enabled: target !== null })
+  const ignored = IGNORED.filter((name) => view.search[name]?.length)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     view.change({ model2: String(new FormData(event.currentTarget).get('model') ?? '').trim() || undefined })
@@ -58,7 +62,15 @@ export const WhatIfSection = ({ view }: { readonly view: CostView }) => {
         <button type="submit" className="btn">
           Work it out
         </button>
-        <span className="muted small">For the time and the filters above; restrict by model to change only one.</span>
+        <span className="muted small">
+          For the time and the filters above; restrict by model to change only one.
+          {ignored.length > 0 && (
+            <span className="amber">
+              {' '}
+              Not restricted by {ignored.map((name) => dimensionLabel(name).toLowerCase()).join(', ')}.
+            </span>
+          )}
+        </span>
       </form>
       {target && whatIf.isError && !whatIf.data ? (
         <ErrorState error={whatIf.error} subject="The estimate" onRetry={() => void whatIf.refetch()} />

@@ -12,7 +12,7 @@ import { failureOf } from './marks.ts'
 import type { ReplayModel } from './model.ts'
 import { momentText } from './moments.ts'
 import { StepFacts } from './StepFacts.tsx'
-import { PANES, StepPane } from './StepPanes.tsx'
+import { panesOf, StepPane } from './StepPanes.tsx'
 import { costWords, stepMs, stepNoun, stepTitle } from './step-words.ts'
 import { StepIcon } from './TranscriptLine.tsx'
 import { useCurrentIndex, usePlaybackContext, usePlaybackValue } from './use-playback.ts'
@@ -70,7 +70,7 @@ const Inspected = memo(
     onCopyLink,
   }: Props & { readonly step: Step; readonly index: number }) => {
     const span = useRestingSpan(step)
-    const panes = PANES[step.kind]
+    const panes = panesOf(step)
     const shown = panes.find((p) => p === pane) ?? panes[0]!
     const failure = failureOf(step)
     const cost = costWords(step)

@@ -16,7 +16,7 @@ const CostExplanation = lazy(() => import('../costs/CostExplanation.tsx').then((
 const PLAIN = ['detail', 'span', 'raw']
 
 /** Panes of the inspector by kind of step; the first is shown unless the URL names another. */
-export const PANES: Record<Step['kind'], readonly string[]> = {
+const PANES: Record<Step['kind'], readonly string[]> = {
   tool_call: ['arguments', 'result', 'schema', 'cost', 'span', 'raw'],
   model_call: ['answer', 'prompt', 'cost', 'span', 'raw'],
   message: ['text', 'span', 'raw'],
@@ -30,6 +30,10 @@ export const PANES: Record<Step['kind'], readonly string[]> = {
   step: PLAIN,
   error: PLAIN,
 }
+
+/** Of a step without usage and cost there is nothing to explain. */
+export const panesOf = (step: Step): readonly string[] =>
+  PANES[step.kind].filter((pane) => pane !== 'cost' || step.usage !== undefined || step.costUsd !== undefined)
 
 interface Props {
   readonly model: ReplayModel

@@ -31,11 +31,15 @@ interface Props {
 
 const PANES = ['detail', 'messages', 'cost', 'logs', 'raw'] as const
 
+/** Whether anything of money can be said of it. */
+const hasCost = (span: LightSpan): boolean => span.usage !== null || span.costUsd !== null
+
 /** One span with everything, asked for when it is chosen. */
 export const SpanInspector = (props: Props) => {
   const { traceId, span, pane, onPane, onClose, onCopyLink, selfMs, criticalMs, durationMs } = props
   const full = useQuery(spanQuery(traceId, span.spanId))
-  const shown = PANES.find((p) => p === pane) ?? 'detail'
+  const panes = PANES.filter((p) => p !== 'cost' || hasCost(span))
+  const shown = panes.find((p) => p === pane) ?? 'detail'
   return (
     <section className={inspector.inspector} aria-label="Inspector">
       <header className={inspector.top}>
@@ -65,7 +69,7 @@ export const SpanInspector = (props: Props) => {
       <div className={inspector.body}>
         <Tabs selectedKey={shown} onSelectionChange={(key) => onPane(String(key))}>
           <TabList className={inspector.segments ?? ''} aria-label="Parts of the span">
-            {PANES.map((name) => (
+            {panes.map((name) => (
               <Tab key={name} id={name} className={inspector.segment ?? ''}>
                 {name[0]!.toUpperCase() + name.slice(1)}
               </Tab>
