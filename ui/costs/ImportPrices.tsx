@@ -1,13 +1,21 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { FileUp } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { PriceImport } from '../../schema/api/prices.ts'
+import type { PriceOverride } from '../../schema/api/prices.ts'
 import { sendFile } from '../api/client.ts'
 import { ErrorState } from '../components/ErrorState.tsx'
 import page from '../pages/pages.module.css'
 import { formatCount, plural } from '../util/format.ts'
 import { BUCKET_LABELS } from './bucket-words.ts'
 import styles from './costs.module.css'
+
+interface PriceImport {
+  readonly overrides: number
+  readonly skipped: number
+  readonly reasons: readonly { readonly reason: string; readonly count: number; readonly examples: readonly string[] }[]
+  readonly items: readonly PriceOverride[]
+  readonly applied: boolean
+}
 
 interface Order {
   readonly file: File
