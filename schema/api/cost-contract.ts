@@ -1,6 +1,6 @@
 import { Anomaly, AnomalyQuery, BudgetList, BudgetState, Forecast, ForecastQuery } from './budgets.ts'
-import { CostPerOutcomeQuery, CostQuery } from './cost-queries.ts'
-import { CostPerOutcomeReport, CostReport, SharedCosts, SharedCostsSetting } from './costs.ts'
+import { CostPerOutcomeQuery, CostQuery, SavingsQuery } from './cost-queries.ts'
+import { CostPerOutcomeReport, CostReport, Savings, SharedCosts, SharedCostsSetting } from './costs.ts'
 import { type Endpoint, list } from './endpoint.ts'
 import { PATHS } from './paths.ts'
 import { RECONCILIATION_CONTRACT } from './reconciliation-contract.ts'
@@ -43,6 +43,13 @@ export const COST_CONTRACT = {
     scope: 'admin',
     body: BudgetList,
     response: list(BudgetState),
+  },
+  savings: {
+    method: 'get',
+    path: PATHS.savings,
+    summary: 'What caching saved, and what failed calls, retries, loops and failed runs cost',
+    query: SavingsQuery,
+    response: Savings,
   },
   costsPerOutcome: {
     method: 'get',

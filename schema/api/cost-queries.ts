@@ -99,3 +99,21 @@ export const CostPerOutcomeQuery = z.object({
     .describe('how long an outcome is waited for: until then the figure is provisional'),
 })
 export type CostPerOutcomeQuery = z.output<typeof CostPerOutcomeQuery>
+
+export const SAVING_DIMENSIONS = [
+  'agent',
+  'model',
+  'provider',
+  'team',
+  'costCenter',
+  'version',
+  'workflow',
+  'customer',
+  'env',
+] as const satisfies readonly DimensionName[]
+
+export const SavingsQuery = z.object({
+  ...CostFilters.shape,
+  ...CostMoment.shape,
+  by: dimensions(2, SAVING_DIMENSIONS).optional().describe('at most two; agent where not given'),
+})

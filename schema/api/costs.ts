@@ -167,13 +167,13 @@ export const Savings = z.object({
   waste: z.object({
     failedCallsUsd: usd,
     retriedCallsUsd: usd.describe('failed calls that were asked again in the same run'),
-    loopsUsd: usd.describe(
-      'the same tool with the same arguments for the third time and more, with the model calls between',
-    ),
-    failedRunsUsd: usd,
-    blockedRunsUsd: usd,
+    loopsUsd: usd.describe('the same tool failing for the third time in a row and more, with the model calls between'),
+    failedRunsUsd: usd.describe('calls of runs that failed'),
+    blockedRunsUsd: usd.describe('calls of runs that a guardrail blocked and that did not succeed'),
   }),
-  items: z.array(z.object({ key: CostKey, savedUsd: usd, wasteUsd: usd, cacheHitShare: share.nullable() })),
+  items: z
+    .array(z.object({ key: CostKey, savedUsd: usd, wasteUsd: usd, cacheHitShare: share.nullable() }))
+    .describe('wasteUsd: whatever was wasted, each dollar once'),
 })
 export type Savings = z.infer<typeof Savings>
 

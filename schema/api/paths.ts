@@ -40,6 +40,7 @@ export const PATHS = {
   costAnomalies: '/api/costs/anomalies',
   budgets: '/api/budgets',
   putBudgets: '/api/budgets',
+  savings: '/api/costs/savings',
   costsPerOutcome: '/api/costs/per-outcome',
   sharedCosts: '/api/shared-costs',
   putSharedCosts: '/api/shared-costs',

@@ -1,6 +1,7 @@
 import { costQuestion } from '../queries/costs/cost-question.ts'
 import { costCursor, costReport, parseCostCursor } from '../queries/costs/cost-rows.ts'
 import { costPerOutcome } from '../queries/costs/per-outcome.ts'
+import { savings } from '../queries/costs/savings.ts'
 import { readSharedCosts, sharedCostsAnswer, writeSharedCosts } from '../queries/costs/shared-costs.ts'
 import type { Handlers } from '../server-deps.ts'
 
@@ -46,6 +47,16 @@ export const costRoutes = {
       next: more ? costCursor(sort, { ...report, offset: offset + limit, nowMs: question.nowMs }) : null,
     }
   },
+  savings: async ({ database, projectId, query: { by = [], as_of, ...filters }, nowMs }) =>
+    savings(
+      database,
+      await costQuestion(
+        database,
+        projectId,
+        { by: by.length > 0 ? by : ['agent'], filters, asOf: as_of, shared: 'exclude' },
+        nowMs,
+      ),
+    ),
   sharedCosts: async ({ database, projectId }) => sharedCostsAnswer(await readSharedCosts(database, projectId)),
   putSharedCosts: async ({ database, projectId, body, actor }) => {
     await writeSharedCosts(database, { projectId, body, actor })

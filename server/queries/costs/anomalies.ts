@@ -74,7 +74,12 @@ const contributorsOf = async (
     (a, b) => a - b,
   )
   const range: BoundedRange = { fromMs: hours[0]!, toMs: hours.at(-1)! + HOUR_MS }
-  const asked = await costQuestion(database, projectId, { by, interval: 'hour', filters, asOf }, clockMs)
+  const asked = await costQuestion(
+    database,
+    projectId,
+    { by, interval: 'hour', filters, asOf, shared: 'exclude' },
+    clockMs,
+  )
   const { sql, params } = costRows({ ...asked, range }, { order: 'period' })
   const rows = await database.query<CostRow>(`SELECT * FROM (\n${sql}\n) WHERE period_ms IN {hours:Array(Int64)}`, {
     ...params,

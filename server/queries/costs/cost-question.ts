@@ -1,11 +1,11 @@
 import type { CostFilters } from '../../../schema/api/cost-queries.ts'
-import type { CostInterval } from '../../../schema/api/costs.ts'
+import type { CostInterval, SharedCosts } from '../../../schema/api/costs.ts'
 import type { Database, QueryParams } from '../../../schema/clickhouse/database.ts'
 import { componentSql } from '../../../schema/model/component.ts'
 import { DIMENSIONS, type DimensionName, NOT_SET } from '../../../schema/model/dimension.ts'
 import { all, at, type Clause, chosenRuns, nanos, type RunQuestion, TRACE_ID } from '../filter.ts'
 import { fill, sqlFile } from '../sql-file.ts'
-import { parseTime, parseTimeRange, type TimeRange } from '../time-range.ts'
+import { type BoundedRange, parseTime, parseTimeRange, type TimeRange } from '../time-range.ts'
 import { overCalls } from './over-calls.ts'
 import { readSharedCosts, type Share, sharedLines, sharesOf, takesShares } from './shared-costs.ts'
 
@@ -29,6 +29,7 @@ export interface CostQuestion {
   readonly asOfMs: number
   /** Where "now" is for the question: its as_of, else the clock. */
   readonly nowMs: number
+  readonly shared: 'include' | 'exclude'
   /** Parts of costs that belong to no run (shared-costs.ts), before the filters. */
   readonly shares: readonly Share[]
 }
@@ -52,7 +53,7 @@ export interface CostWish {
 export const costQuestion = async (
   database: Database,
   projectId: number,
-  { by = [], interval, filters: { from, to, ...filters }, asOf, shared, nowMs: firstMs }: CostWish,
+  { by = [], interval, filters: { from, to, ...filters }, asOf, shared = 'include', nowMs: firstMs }: CostWish,
   clockMs: number,
 ): Promise<CostQuestion> => {
   const untilMs = asOf === undefined ? undefined : parseTime('as_of', asOf, clockMs)
@@ -69,12 +70,30 @@ export const costQuestion = async (
   // A change of shared costs is part of the answer like a round of the ledger: asked for again as of then, both are there.
   const newest = Math.max(row?.as_of_ms ?? 0, document ? Date.parse(document.changedAt) : 0)
   const asOfMs = newest > 0 ? newest : nowMs
-  const { fromMs, toMs } = range
-  const shares =
-    document && fromMs !== undefined && toMs !== undefined
-      ? await sharesOf(database, projectId, document.body, { fromMs, toMs }, asOfMs)
-      : []
-  return { projectId, by, interval, filters, range, asOfMs, nowMs, shares }
+  const question = { projectId, by, interval, filters, range, asOfMs, nowMs, shared, shares: [] }
+  return document ? withShares(database, question, document.body) : question
+}
+
+/** The same question over another range, with the shared costs of that one; pinned to the same moment. @throws DatabaseError */
+export const overRange = async (
+  database: Database,
+  question: CostQuestion,
+  range: BoundedRange,
+): Promise<CostQuestion> => {
+  const document =
+    question.shared === 'include' && takesShares(question.filters)
+      ? await readSharedCosts(database, question.projectId, question.asOfMs)
+      : undefined
+  return document ? withShares(database, { ...question, range }, document.body) : { ...question, range }
+}
+
+const withShares = async (database: Database, question: CostQuestion, document: SharedCosts): Promise<CostQuestion> => {
+  const { fromMs, toMs } = question.range
+  if (fromMs === undefined || toMs === undefined) return question
+  return {
+    ...question,
+    shares: await sharesOf(database, question.projectId, document, { fromMs, toMs }, question.asOfMs),
+  }
 }
 
 export interface RowsWish {
@@ -121,7 +140,7 @@ const LATEST_MS = Date.UTC(2262, 0, 1)
 const ledgerLines = (question: CostQuestion): Clause => {
   const { by, interval } = question
   const calls = callsClause(question)
-  const runs = all([...knownRuns(question), ...runBounds(question.range), calls.sql === '' ? undefined : calls])
+  const runs = callsOfQuestion(question)
   const perCall = [...by.map((name) => DIMENSIONS[name].sql as string), periodSql(interval, 'call.start_time')].filter(
     (sql) => /\bcall\./.test(sql),
   )
@@ -136,6 +155,12 @@ const ledgerLines = (question: CostQuestion): Clause => {
     }),
     params: runs.params,
   }
+}
+
+/** Rows of the ledger and their calls (`ARRAY JOIN calls AS call`) that the question is about, each with its sign. */
+export const callsOfQuestion = (question: CostQuestion): Clause => {
+  const calls = callsClause(question)
+  return all([...knownRuns(question), ...runBounds(question.range), calls.sql === '' ? undefined : calls])
 }
 
 /**

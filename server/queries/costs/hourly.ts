@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../../schema/model/period.ts'
 import { nanoUsdOf } from '../../answers/money.ts'
 import { bucketsOfRow } from '../../answers/usage.ts'
 import type { HourlySeries } from '../../statistics/forecast.ts'
-import { costQuestion, costRows } from './cost-question.ts'
+import { costQuestion, costRows, overRange } from './cost-question.ts'
 import type { CostRow } from './cost-rows.ts'
 
 /** Exact values per hour without a gap, in 10⁻⁹ of their unit (dollars, tokens, runs), from a whole hour on. */
@@ -41,7 +41,7 @@ export const hourlyCosts = async (
 ): Promise<HourlyCosts> => {
   const asked = await costQuestion(database, projectId, { interval: 'hour', filters, asOf }, clockMs)
   const fromMs = from(asked.nowMs)
-  const question = { ...asked, range: { fromMs, toMs: asked.nowMs } }
+  const question = await overRange(database, asked, { fromMs, toMs: asked.nowMs })
   const { sql, params } = costRows(question, { order: 'period' })
   const rows = await database.query<CostRow>(sql, params)
   const series = (read: (row: CostRow) => bigint): ExactSeries =>
