@@ -1,13 +1,15 @@
 import { type Context, Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { CONTRACT } from '../schema/api/contract.ts'
-import { type Endpoint, FORMATS } from '../schema/api/endpoint.ts'
+import type { CostFileQuery } from '../schema/api/cost-queries.ts'
+import { type Endpoint, EXPORT_FORMATS, type ExportFormat, FORMATS } from '../schema/api/endpoint.ts'
 import type { RouteName } from '../schema/api/paths.ts'
 import type { Trace } from '../schema/api/shapes.ts'
 import { checkDoors, corsHeaders, preflightHeaders } from '../schema/http/doors.ts'
 import { EXPOSITION_CONTENT_TYPE } from '../schema/metrics/registry.ts'
 import { ARROW_TYPE, spansToArrow } from './answers/spans-arrow.ts'
 import { errorAnswer } from './errors.ts'
+import { acceptedFile, exportAnswer } from './exports/export-answer.ts'
 import { csvAnswer, recordingSql, tableOf } from './formats.ts'
 import { mountLogin } from './login.ts'
 import { type BudgetMetrics, createBudgetMetrics } from './metrics/budget-metrics.ts'
@@ -91,8 +93,7 @@ const answer = async (
       headers: { 'content-type': EXPOSITION_CONTENT_TYPE },
     })
   const search = new URL(context.req.url).searchParams
-  // What a file is, its own route says.
-  const format = endpoint.file ? 'json' : formatOf(endpoint, search)
+  const format = formatOf(endpoint, search, context.req.header('accept') ?? '')
   const { query, ...parsed } = parseRequest(
     endpoint,
     context.req.param(),
@@ -109,11 +110,13 @@ const answer = async (
     file: endpoint.file ? await readFile(context.req.raw, endpoint.file) : NO_FILE,
     // Which form an answer has is nothing that its handler asks for, and no filter.
     query:
-      query && typeof query === 'object' && 'format' in query && !endpoint.file
+      query && typeof query === 'object' && 'format' in query && !namesAFile(endpoint)
         ? { ...query, format: undefined }
         : query,
     nowMs: deps.nowMs?.() ?? Date.now(),
   }
+  if (endpoint.exports && isExport(format))
+    return exportAnswer({ ...ask, query: { ...(query as CostFileQuery), format } }, context.req.raw.signal)
   if (format === 'csv')
     return csvAnswer(tableOf(name), ask.nowMs, (paging) =>
       handle(tableOf(name), { ...ask, query: { ...(ask.query as object), ...paging } } as unknown as Ask<JsonRoute>),
@@ -137,13 +140,25 @@ const answer = async (
 const NO_FILE = new Uint8Array()
 
 /** @throws HttpProblem 400 for a form that there is not */
-const formatOf = (endpoint: Endpoint, search: URLSearchParams): (typeof FORMATS)[number] => {
-  const format = search.get('format') || 'json'
-  const known = FORMATS.find((one) => one === format)
+const formatOf = (
+  endpoint: Endpoint,
+  search: URLSearchParams,
+  accept: string,
+): (typeof FORMATS)[number] | ExportFormat => {
+  if (namesAFile(endpoint)) return 'json'
+  const format = search.get('format') || (endpoint.exports && acceptedFile(accept)) || 'json'
+  const known = [...FORMATS, ...(endpoint.exports ? EXPORT_FORMATS : [])].find((one) => one === format)
   if (!known || (known !== 'json' && endpoint.method !== 'get'))
-    throw badRequest(`format=${format.slice(0, 40)} is not known here. Take json, sql, or csv for a list.`)
+    throw badRequest(
+      `format=${format.slice(0, 40)} is not known here. Take ${endpoint.exports ? ['json', 'sql', ...EXPORT_FORMATS].join(', ') : 'json, sql, or csv for a list'}.`,
+    )
   return known
 }
+
+/** Its `format` is that of a file that is taken or told of; its own answer is JSON. */
+const namesAFile = ({ file, ofFile }: Endpoint): boolean => file !== undefined || ofFile === true
+
+const isExport = (format: string): format is ExportFormat => (EXPORT_FORMATS as readonly string[]).includes(format)
 
 /** The contract ties each name to its handler; TypeScript cannot follow that through a loop over names. */
 const handle = (name: JsonRoute, ask: Ask<JsonRoute>): Promise<unknown> =>

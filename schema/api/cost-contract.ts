@@ -1,6 +1,6 @@
 import { Anomaly, AnomalyQuery, BudgetList, BudgetState, Forecast, ForecastQuery } from './budgets.ts'
-import { CostPerOutcomeQuery, CostQuery, SavingsQuery } from './cost-queries.ts'
-import { CostPerOutcomeReport, CostReport, Savings, SharedCosts, SharedCostsSetting } from './costs.ts'
+import { CostFileQuery, CostPerOutcomeQuery, CostQuery, SavingsQuery } from './cost-queries.ts'
+import { CostPerOutcomeReport, CostReport, Manifest, Savings, SharedCosts, SharedCostsSetting } from './costs.ts'
 import { type Endpoint, list } from './endpoint.ts'
 import { PATHS } from './paths.ts'
 import { RECONCILIATION_CONTRACT } from './reconciliation-contract.ts'
@@ -14,6 +14,16 @@ export const COST_CONTRACT = {
     summary: 'Costs by up to four dimensions and time; their lines always add up to the total',
     query: CostQuery,
     response: CostReport,
+    exports: true,
+  },
+  costsManifest: {
+    method: 'get',
+    path: PATHS.costsManifest,
+    summary:
+      'What a file of /api/costs with the same parameters holds: rows, sum, hash. Give as_of, from and to as the file answered them',
+    query: CostFileQuery,
+    response: Manifest,
+    ofFile: true,
   },
   costForecast: {
     method: 'get',

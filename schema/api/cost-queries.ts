@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { COMPONENTS } from '../model/component.ts'
 import { DIMENSION_NAMES, type DimensionName, isDimension } from '../model/dimension.ts'
 import { INTERVALS } from './costs.ts'
-import { many, Paging, RunFilters } from './endpoint.ts'
+import { AsFile, EXPORT_FORMATS, ExportForm, many, Paging, RunFilters } from './endpoint.ts'
 
 /** What questions about money take. */
 export const DIMENSIONS_MAX = 4
@@ -50,10 +50,9 @@ export const CostMoment = z.object({
     .describe('ISO 8601 or now-7d: the answer as it was then. Take asOf of an answer to get the same again'),
 })
 
-export const CostQuery = z.object({
+const CostPivot = z.object({
   ...CostFilters.shape,
   ...CostMoment.shape,
-  ...Paging.shape,
   by: dimensions(DIMENSIONS_MAX).optional(),
   interval: z.enum(INTERVALS).optional().describe('UTC hour, day, ISO week or month of the start of the call'),
   sort: z.enum(['-cost', 'cost', 'period']).default('-cost').describe('period: the oldest first, then the dearest'),
@@ -62,7 +61,16 @@ export const CostQuery = z.object({
     .default('include')
     .describe('exclude: without shares of costs that belong to no run'),
 })
+export const CostQuery = z.object({ ...CostPivot.shape, ...Paging.shape, ...ExportForm.shape })
 export type CostQuery = z.output<typeof CostQuery>
+
+/** The same words as the export that it tells of. */
+export const CostFileQuery = z.object({
+  ...CostPivot.shape,
+  ...AsFile.shape,
+  format: z.enum(EXPORT_FORMATS).default('csv').describe('of the file'),
+})
+export type CostFileQuery = z.output<typeof CostFileQuery>
 
 /** What a run as a whole is known by. `agent` is that of its root, `version` the one that it ran with (semantics.md §0). */
 export const OUTCOME_DIMENSIONS = [

@@ -187,6 +187,9 @@ export const Manifest = z.object({
   asOf: isoTime,
   rows: count,
   sumUsd: usd,
+  unpricedCalls: count.describe(
+    'calls with usage and no price: their tokens are in no sum of money, and in no row of FOCUS',
+  ),
   sha256: z.string().describe('of the bytes of the file, hex'),
   bytes: count,
   columns: z.array(z.string()),

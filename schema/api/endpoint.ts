@@ -47,6 +47,24 @@ export const Format = z.object({
     .describe('csv: the whole list, every page, to download. sql: the questions that were asked for this answer'),
 })
 
+/** Files of any size: all rows, never paged, the same bytes again for the same `as_of`. */
+export const FILE_FORMATS = ['csv', 'jsonl', 'parquet', 'arrow'] as const
+export type FileFormat = (typeof FILE_FORMATS)[number]
+export const EXPORT_FORMATS = [...FILE_FORMATS, 'focus'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+export const AsFile = z.object({
+  as: z.enum(FILE_FORMATS).optional().describe('how format=focus is written; csv where not given'),
+})
+export const ExportForm = z.object({
+  ...AsFile.shape,
+  format: z
+    .enum(['json', 'sql', ...EXPORT_FORMATS])
+    .optional()
+    .describe(
+      'csv, jsonl, parquet, arrow: every row as a file, limit and cursor left aside; or ask with Accept. focus: FOCUS 1.2. sql: the question',
+    ),
+})
+
 export const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
 
 export interface Endpoint {
@@ -61,6 +79,10 @@ export interface Endpoint {
   readonly file?: { readonly bytesMax: number; readonly types: readonly string[] }
   /** Absent: the answer is not JSON (`/metrics`), or there is none. */
   readonly response?: z.ZodType
+  /** Can be had as a file in every one of EXPORT_FORMATS. */
+  readonly exports?: true
+  /** Its `format` names the file it tells of; its own answer is JSON. */
+  readonly ofFile?: true
   /** Success is 204: there is nothing to say. */
   readonly noContent?: boolean
   /** Answered without a key. */

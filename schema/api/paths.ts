@@ -36,6 +36,7 @@ export const PATHS = {
   ingestAttributes: '/api/ingest/attributes',
   audit: '/api/audit',
   costs: '/api/costs',
+  costsManifest: '/api/costs/manifest',
   costForecast: '/api/costs/forecast',
   costAnomalies: '/api/costs/anomalies',
   budgets: '/api/budgets',

@@ -145,6 +145,7 @@ export const streamSettings = ({ timeoutSeconds = STREAM_TIMEOUT_SECONDS, settin
       output_format_parquet_row_group_size: 100_000,
       format_csv_null_representation: '',
       output_format_csv_crlf_end_of_line: 1,
+      output_format_arrow_compression_method: 'none',
       output_format_json_quote_decimals: 1,
       output_format_json_escape_forward_slashes: 0,
       ...settings,

@@ -34,6 +34,8 @@ export interface Explanation {
 
 export interface ProjectPriceBook extends PriceBook {
   readonly explain: (call: PricedCall) => Explanation
+  /** All prices of such calls at their time, whatever they used. */
+  readonly list: (call: PricedCall) => PriceList | undefined
   /** Models that the book does know and whose names are like this one. */
   readonly similar: (
     provider: string,
@@ -67,6 +69,7 @@ export const priceBookOf = (settings: PriceSettings): ProjectPriceBook => {
     reviewNanoUsdPerMinute: nanoUsdOfText(settings.reviewUsdPerMinute),
     wins: settings.wins,
     explain: (call) => explain(call, familyOf(call)),
+    list: (call) => familyOf(call).at(call.startNanos),
     similar: (provider, model) => similarModels(overrides, provider, model),
   }
 }

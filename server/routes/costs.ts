@@ -1,3 +1,4 @@
+import { manifestOf } from '../exports/export-answer.ts'
 import { costQuestion } from '../queries/costs/cost-question.ts'
 import { costCursor, costReport, parseCostCursor } from '../queries/costs/cost-rows.ts'
 import { costPerOutcome } from '../queries/costs/per-outcome.ts'
@@ -62,4 +63,5 @@ export const costRoutes = {
     await writeSharedCosts(database, { projectId, body, actor })
     return sharedCostsAnswer(await readSharedCosts(database, projectId))
   },
+  costsManifest: (ask) => manifestOf(ask, ask.deps.version),
 } satisfies Partial<Handlers>

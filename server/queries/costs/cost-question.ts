@@ -107,7 +107,7 @@ export interface RowsWish {
 /** The question as SQL: one row per key and period, as `CostRow` names its columns. */
 export const costRows = (question: CostQuestion, { order, total = false, page }: RowsWish): Clause => {
   const names = question.by.map((_, i) => keyName(i))
-  const sources = [ledgerLines(question), sharedLines(question, names)].filter((lines) => lines !== undefined)
+  const lines = costLines(question)
   const groups = [...names, 'period_ms'].join(', ')
   const isTotal = total ? 'grouping(period_ms) = 1' : 'false'
   const ties = [...names, 'period_ms'].join(', ')
@@ -121,11 +121,28 @@ export const costRows = (question: CostQuestion, { order, total = false, page }:
       keys: names.map((name) => `${name},`).join(' '),
       isTotal,
       runs: total ? `if(grouping(period_ms) = 1, sum(run_of_all), sum(run_of_key))` : 'sum(run_of_key)',
-      lines: sources.map(({ sql }) => sql).join('\nUNION ALL\n'),
+      lines: lines.sql,
       groups: total ? `GROUPING SETS ((${groups}), ())` : groups,
       page: `ORDER BY is_total DESC, ${orders[order]}${page ? '\nLIMIT {limit:UInt64} OFFSET {offset:UInt64}' : ''}`,
     }),
-    params: Object.assign({}, ...sources.map(({ params }) => params), page) as QueryParams,
+    params: { ...lines.params, ...page },
+  }
+}
+
+/** A column more of every line: over a run and its call, and over a share of costs that belong to no run (lines-shared.sql). */
+export interface LineColumn {
+  readonly name: string
+  readonly ofCall: string
+  readonly ofShare: string
+}
+
+/** The question's lines before they are added up: `key_0`, … and the columns of `lines-ledger.sql`, for reports that group by more than dimensions. */
+export const costLines = (question: CostQuestion, more: readonly LineColumn[] = []): Clause => {
+  const names = question.by.map((_, i) => keyName(i))
+  const sources = [ledgerLines(question, more), sharedLines(question, names, more)].filter((lines) => lines !== undefined)
+  return {
+    sql: sources.map(({ sql }) => sql).join('\nUNION ALL\n'),
+    params: Object.assign({}, ...sources.map(({ params }) => params)) as QueryParams,
   }
 }
 
@@ -137,7 +154,7 @@ const keyName = (i: number): string => `key_${i}`
 /** Without as_of all that is there counts: the clock of whoever wrote it may be ahead of ours. */
 const LATEST_MS = Date.UTC(2262, 0, 1)
 
-const ledgerLines = (question: CostQuestion): Clause => {
+const ledgerLines = (question: CostQuestion, more: readonly LineColumn[]): Clause => {
   const { by, interval } = question
   const calls = callsClause(question)
   const runs = callsOfQuestion(question)
@@ -146,7 +163,11 @@ const ledgerLines = (question: CostQuestion): Clause => {
   )
   return {
     sql: fill(LEDGER, {
-      keys: by.map((name, i) => `${DIMENSIONS[name].sql} AS ${keyName(i)},`).join('\n    '),
+      keys: [
+        ...by.map((name, i) => `${DIMENSIONS[name].sql} AS ${keyName(i)},`),
+        ...more.map(({ name, ofCall }) => `${ofCall} AS ${name},`),
+      ].join('
+    '),
       period: periodSql(interval, 'call.start_time'),
       component: componentSql('call.kind'),
       chosen: overCalls(calls.sql === '' ? "call.kind != ''" : calls.sql),

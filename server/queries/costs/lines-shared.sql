@@ -34,6 +34,8 @@ FROM
         toInt128(share.4) AS nano_usd,
         share.5 AS from_ms,
         share.6 AS to_ms,
+        share.7 AS share_name,
+        share.8 AS share_rule,
         period.1 AS period_ms,
         greatest(period.2, from_ms) AS first_ms,
         least(period.3, to_ms) AS last_ms,
@@ -41,7 +43,7 @@ FROM
     FROM
     (
         SELECT arrayJoin(arrayZip({shareOver:Array(String)}, {shareValue:Array(String)}, {shareComponent:Array(String)},
-            {shareNanoUsd:Array(Int64)}, {shareFrom:Array(Int64)}, {shareTo:Array(Int64)})) AS share
+            {shareNanoUsd:Array(Int64)}, {shareFrom:Array(Int64)}, {shareTo:Array(Int64)}, {shareName:Array(String)}, {shareRule:Array(String)})) AS share
     )
     ARRAY JOIN arrayZip({periodStart:Array(Int64)}, {periodFrom:Array(Int64)}, {periodTo:Array(Int64)}) AS period
     WHERE last_ms > first_ms

@@ -7,7 +7,7 @@ import { nanoUsdOf } from '../../answers/money.ts'
 import { type Clause, nanos } from '../filter.ts'
 import { fill, sqlFile } from '../sql-file.ts'
 import type { BoundedRange } from '../time-range.ts'
-import type { CostFilterValues, CostQuestion } from './cost-question.ts'
+import type { CostFilterValues, CostQuestion, LineColumn } from './cost-question.ts'
 import { periodsOf } from './periods.ts'
 import { split } from './split.ts'
 
@@ -17,6 +17,9 @@ import { split } from './split.ts'
  * key of it is null, because nobody said more.
  */
 export interface Share {
+  /** What it is a share of, and by which rule. */
+  readonly name: string
+  readonly rule: SharedCost['rule']
   readonly over: SharedOver
   /** '' is nobody's. */
   readonly value: string
@@ -89,6 +92,8 @@ const sharesOfCost = (cost: SharedCost, rows: readonly WeightRow[]): Share[] => 
   const amount = nanoUsdOf(cost.amountUsd)
   const parts = split(amount, [...weights.values()])
   const share = (value: string, nanoUsd: bigint): Share => ({
+    name: cost.name,
+    rule: cost.rule,
     over: cost.over,
     value,
     component: cost.component,
@@ -186,7 +191,11 @@ const valueOfShare = (share: Share, dimension: DimensionName): string =>
 const LINES = sqlFile('costs/lines-shared')
 
 /** The question's shares as lines of `lines-ledger.sql`; undefined where there are none. @throws HttpProblem 400 for too many periods */
-export const sharedLines = (question: CostQuestion, keyNames: readonly string[]): Clause | undefined => {
+export const sharedLines = (
+  question: CostQuestion,
+  keyNames: readonly string[],
+  more: readonly LineColumn[] = [],
+): Clause | undefined => {
   const { by, filters, interval, range } = question
   const shares = question.shares.filter((share) => takes(filters, share))
   if (shares.length === 0 || range.fromMs === undefined || range.toMs === undefined) return undefined
@@ -196,8 +205,15 @@ export const sharedLines = (question: CostQuestion, keyNames: readonly string[])
   const keyOf = (name: DimensionName): string =>
     name === 'component' ? 'share_component' : `if(over = '${name}', value, '')`
   return {
-    sql: fill(LINES, { keys: by.map((name, i) => `${keyOf(name)} AS ${keyNames[i]},`).join('\n    ') }),
+    sql: fill(LINES, {
+      keys: [
+        ...by.map((name, i) => `${keyOf(name)} AS ${keyNames[i]},`),
+        ...more.map(({ name, ofShare }) => `${ofShare} AS ${name},`),
+      ].join('\n    '),
+    }),
     params: {
+      shareName: shares.map(({ name }) => name),
+      shareRule: shares.map(({ rule }) => rule),
       shareOver: shares.map(({ over }) => over),
       shareValue: shares.map(({ value }) => value),
       shareComponent: shares.map(({ component }) => component),
