@@ -308,13 +308,17 @@ describe('costs as FOCUS', () => {
       expect(headers.get('recount-sum-usd')).toBe(costUsd)
       expect(headers.get('recount-rows')).toBe(String(rows.length))
       expect(headers.get('recount-unpriced-calls')).toBe(String(unpricedCalls))
+      const negative = rows.filter((row) => row.BilledCost!.startsWith('-'))
+      expect(negative.map((row) => row.ChargeCategory)).toEqual(negative.map(() => 'Credit'))
     }
   })
 
   it('keeps tokens of priced calls and calls: their sums are those of the ledger', async () => {
     const { rows } = await focus()
     const runs = truth.runsAsOf(Number.MAX_SAFE_INTEGER)
-    const priced = runs.flatMap(({ calls }) => calls).filter(({ costStatus }) => costStatus !== 'unpriced')
+    const priced = runs
+      .flatMap(({ calls }) => calls)
+      .filter(({ costStatus, costNanoUsd }) => costStatus !== 'unpriced' && costNanoUsd >= 0n)
     const tokens = (bucket: 'inputUncached' | 'outputText'): number =>
       rows.filter((row) => row.x_TokenType === bucket).reduce((all, row) => all + Number(row.ConsumedQuantity), 0)
     expect(tokens('inputUncached')).toBe(priced.reduce((all, { usage }) => all + usage.inputUncached, 0))
@@ -327,5 +331,40 @@ describe('costs as FOCUS', () => {
     const known = columns.filter((name) => FOCUS_COLUMNS.some(({ id }) => id === name))
     expect(columns.slice(0, known.length)).toEqual(known)
     expect(columns.slice(known.length).every((name) => name.startsWith('x_'))).toBe(true)
+  })
+
+  it('has the shares of costs that belong to no run as adjustments, with the rule that split them', async () => {
+    const answer = await app.request('/api/shared-costs', {
+      method: 'PUT',
+      headers: { host: 'localhost:4320', 'content-type': 'application/json' },
+      body: JSON.stringify({
+        items: [
+          {
+            name: 'Gateway',
+            amountUsd: '100',
+            from: '2026-09-01T00:00:00Z',
+            to: '2026-11-01T00:00:00Z',
+            rule: 'tokens',
+            over: 'team',
+          },
+        ],
+      }),
+    })
+    expect(answer.status).toBe(200)
+    const { rows, columns } = await focus()
+    const validator = new FocusValidator(columns)
+    for (const row of rows) validator.row(row)
+    expect(validator.finish()).toMatchObject({ errors: [], billedCost: { USD: (await total('')).costUsd } })
+    const shares = rows.filter((row) => row.ChargeCategory === 'Adjustment')
+    expect(sum(shares.map((row) => row.x_AllocatedCost!))).toBe('100')
+    expect(shares[0]).toMatchObject({
+      ChargeDescription: 'Share of Gateway',
+      x_AllocationMethod: 'tokens by team',
+      x_AllocationName: 'Gateway',
+      x_CostComponent: 'platform',
+      ConsumedQuantity: null,
+      ListUnitPrice: null,
+    })
+    expect(new Set(shares.map((row) => row.x_TeamName)).size).toBeGreaterThan(2)
   })
 })

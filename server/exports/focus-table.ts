@@ -49,7 +49,7 @@ export const focusTable = async (
     rows: fill(FOCUS, { keys, lines: lines.sql }),
     // Tools without a fee cost nothing and are no charge; what has no price has no row, because FOCUS has no word for a cost that is not known.
     only: 'is_unpriced = 0 AND (nano_usd != 0 OR has_tokens)',
-    order: `period_ms, ${keys}, component, service_tier, share_of, share_by, is_share, above, rates, nth`,
+    order: `period_ms, ${keys}, component, service_tier, share_of, share_by, is_share, is_credit, above, rates, nth`,
     money: 'billed',
     unpriced: 'unpriced_calls',
     params: { ...lines.params, ...(await ratesOf(database, projectId, bounds)) } as QueryParams,
@@ -87,8 +87,8 @@ const PAID_PRICE =
 const LIST_PRICE = `ifNull(toDecimal128(toDecimal128(rate, 9) / toInt64(1000000000), 15), ${PAID_PRICE})`
 const LIST_COST = `ifNull(toDecimal128(toDecimal256(toInt256(rate) * toInt256(quantity), 15) / toInt256(1000000000000000), 15), toDecimal128(billed, 15))`
 const QUANTITY = `toDecimal128(quantity, 9) / ${PER_MILLION}`
-/** Shares of costs that belong to no run are nobody's usage. */
-const usage = (sql: string): string => `if(is_share, NULL, ${sql})`
+/** Shares of costs that belong to no run are nobody's usage, nor is money that is given back. */
+const usage = (sql: string): string => `if(is_share OR is_credit, NULL, ${sql})`
 
 const columnsOf = (projectId: number): TableColumn[] => [
   { name: 'BilledCost', kind: 'number', sql: 'billed' },
@@ -97,14 +97,18 @@ const columnsOf = (projectId: number): TableColumn[] => [
   { name: 'BillingCurrency', kind: 'word', sql: "'USD'" },
   { name: 'BillingPeriodEnd', kind: 'second', sql: monthSql(1) },
   { name: 'BillingPeriodStart', kind: 'second', sql: monthSql(0) },
-  { name: 'ChargeCategory', kind: 'word', sql: "if(is_share, 'Adjustment', 'Usage')" },
+  { name: 'ChargeCategory', kind: 'word', sql: "multiIf(is_share, 'Adjustment', is_credit, 'Credit', 'Usage')" },
   { name: 'ChargeClass', kind: 'word', sql: "CAST(NULL, 'Nullable(String)')" },
   {
     name: 'ChargeDescription',
     kind: 'text',
     sql: `if(is_share, concat('Share of ', share_of), concat(multiIf(${key('model')} != '', ${key('model')}, ${key('tool')} != '', ${key('tool')}, ${ownSql('service')}), ': ', ${METER}))`,
   },
-  { name: 'ChargeFrequency', kind: 'word', sql: "if(is_share, 'Recurring', 'Usage-Based')" },
+  {
+    name: 'ChargeFrequency',
+    kind: 'word',
+    sql: "multiIf(is_share, 'Recurring', is_credit, 'One-Time', 'Usage-Based')",
+  },
   { name: 'ChargePeriodEnd', kind: 'second', sql: 'period_ms + 86400000' },
   { name: 'ChargePeriodStart', kind: 'second', sql: 'period_ms' },
   { name: 'ConsumedQuantity', kind: 'number', sql: usage('quantity') },
@@ -163,7 +167,11 @@ const columnsOf = (projectId: number): TableColumn[] => [
   { name: 'x_EnvironmentName', kind: 'text', sql: set('env') },
   { name: 'x_ModelName', kind: 'text', sql: set('model') },
   { name: 'x_Outcome', kind: 'word', sql: set('outcome') },
-  { name: 'x_PriceSource', kind: 'word', sql: "if(rate IS NULL, 'effective', 'price book')" },
+  {
+    name: 'x_PriceSource',
+    kind: 'word',
+    sql: "multiIf(is_share OR is_credit, NULL, rate IS NULL, 'effective', 'price book')",
+  },
   { name: 'x_ServiceTier', kind: 'text', sql: "nullIf(service_tier, '')" },
   { name: 'x_TeamName', kind: 'text', sql: set('team') },
   { name: 'x_TokenType', kind: 'word', sql: `if(bucket > 0, ${listSql(USAGE_BUCKETS)}[bucket], NULL)` },

@@ -139,7 +139,9 @@ export interface LineColumn {
 /** The question's lines before they are added up: `key_0`, … and the columns of `lines-ledger.sql`, for reports that group by more than dimensions. */
 export const costLines = (question: CostQuestion, more: readonly LineColumn[] = []): Clause => {
   const names = question.by.map((_, i) => keyName(i))
-  const sources = [ledgerLines(question, more), sharedLines(question, names, more)].filter((lines) => lines !== undefined)
+  const sources = [ledgerLines(question, more), sharedLines(question, names, more)].filter(
+    (lines) => lines !== undefined,
+  )
   return {
     sql: sources.map(({ sql }) => sql).join('\nUNION ALL\n'),
     params: Object.assign({}, ...sources.map(({ params }) => params)) as QueryParams,
@@ -166,8 +168,7 @@ const ledgerLines = (question: CostQuestion, more: readonly LineColumn[]): Claus
       keys: [
         ...by.map((name, i) => `${DIMENSIONS[name].sql} AS ${keyName(i)},`),
         ...more.map(({ name, ofCall }) => `${ofCall} AS ${name},`),
-      ].join('
-    '),
+      ].join('\n    '),
       period: periodSql(interval, 'call.start_time'),
       component: componentSql('call.kind'),
       chosen: overCalls(calls.sql === '' ? "call.kind != ''" : calls.sql),

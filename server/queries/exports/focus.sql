@@ -20,7 +20,7 @@ FROM
         arraySum(wanted) > 0 ? wanted : arrayMap(count -> toInt256(count), tokens) AS weights,
         arrayMap(weight -> intDiv(toInt256(cost_nano) * weight, greatest(arraySum(weights), 1)), weights) AS floors,
         arrayMap((part, i) -> part + if(i = indexOf(weights, arrayMax(weights)), toInt256(cost_nano) - arraySum(floors), 0), floors, arrayEnumerate(floors)) AS parts,
-        arrayFilter((i, count) -> count > 0, arrayEnumerate(tokens), tokens) AS counted,
+        arrayFilter((i, count) -> count > 0 AND NOT is_credit, arrayEnumerate(tokens), tokens) AS counted,
         empty(counted) ? [toUInt32(0)] : counted AS buckets,
         sum(group_priced) OVER everything AS all_priced,
         sum(group_unpriced) OVER everything AS all_unpriced
@@ -34,6 +34,7 @@ FROM
             share_of,
             share_by,
             is_share,
+            is_credit,
             is_unpriced,
             above,
             rates,
@@ -50,11 +51,13 @@ FROM
                 line.*,
                 allocated != 0 AS is_share,
                 unpriced != 0 AS is_unpriced,
+                -- A charge may give money back.
+                cost * lines < 0 AND NOT is_share AS is_credit,
                 -- Of one call, whichever its sign.
                 abs(input_uncached + cache_read + cache_write_5m + cache_write_1h + input_audio + input_image) AS input_tokens,
                 arrayLast(entry -> entry.1 <= period_ms AND input_tokens > entry.2, book.entries) AS price,
-                is_share OR is_unpriced OR empty(price.3) ? toInt64(-1) : price.2 AS above,
-                is_share OR is_unpriced ? emptyArrayInt64() : price.3 AS rates
+                is_share OR is_unpriced OR is_credit OR empty(price.3) ? toInt64(-1) : price.2 AS above,
+                is_share OR is_unpriced OR is_credit ? emptyArrayInt64() : price.3 AS rates
             FROM (
 {{lines}}
             ) AS line
@@ -73,7 +76,7 @@ FROM
                 GROUP BY provider, model, tier
             ) AS book ON book.provider = toString(line.key_0) AND book.model = toString(line.key_1) AND book.tier = line.service_tier
         )
-        GROUP BY period_ms, {{keys}}, component, service_tier, share_of, share_by, is_share, is_unpriced, above, rates
+        GROUP BY period_ms, {{keys}}, component, service_tier, share_of, share_by, is_share, is_credit, is_unpriced, above, rates
         HAVING line_count != 0
     )
     WINDOW everything AS (PARTITION BY period_ms, {{keys}}, component)
