@@ -108,6 +108,25 @@ describe('budgets', () => {
     expect(states[4]).toMatchObject({ spent: '0', state: 'ok', crossed: [] })
   })
 
+  test('count shared costs of the period, those that have ended in it too; unusual hours leave them out', async () => {
+    const shares = async (items: readonly unknown[]) => {
+      const answer = await app.request('/api/shared-costs', {
+        method: 'PUT',
+        headers: { host: 'localhost:4320', 'content-type': 'application/json' },
+        body: JSON.stringify({ items }),
+      })
+      expect(answer.status, await answer.clone().text()).toBe(200)
+    }
+    const [before] = await putBudgets({ name: 'blue', limit: '5000', scope: { team: 'blue' } })
+    const fixed = { rule: 'fixed', over: 'team', shares: { blue: 1 } }
+    await shares([{ name: 'licence', amountUsd: '240', from: '2026-11-17', to: '2026-11-18', ...fixed }])
+    const [after] = await putBudgets({ name: 'blue', limit: '5000', scope: { team: 'blue' } })
+    expect(Number(after!.spent) - Number(before!.spent)).toBeCloseTo(240, 6)
+    const { items } = await get<List<Anomaly>>(app, '/api/costs/anomalies?from=2026-11-17&to=2026-11-18')
+    expect(items).toEqual([])
+    await shares([])
+  })
+
   test('of runs count them by their end, and those that hold a call of the scope', async () => {
     const [all, red, sales, none] = await putBudgets(
       { name: 'all', limit: '100', metric: 'runs', period: 'day' },

@@ -32,7 +32,10 @@ const CONTRIBUTORS_MAX = 5
 /** The scale of an hour is that of the week before its day, and the hours of that week are judged by eight weeks as well. */
 const LOOK_BACK_MS = (WEEKS_BACK + 1) * 7 * DAY_MS
 
-/** Hours that cost unlike their like, newest first, each with who made the difference. @throws HttpProblem 400, DatabaseError */
+/**
+ * Hours that cost unlike their like, newest first, each with who made the difference. Without shared costs: they belong to no hour, and where one begins
+ * every hour would be dearer. @throws HttpProblem 400, DatabaseError
+ */
 export const costAnomalies = async (
   database: Database,
   projectId: number,
@@ -41,7 +44,7 @@ export const costAnomalies = async (
 ): Promise<{ readonly items: Anomaly[]; readonly more: boolean }> => {
   const range = boundedRange(wish.filters, clockMs)
   const from = () => dayStart(range.fromMs) - LOOK_BACK_MS
-  const costs = await hourlyCosts(database, projectId, { ...wish, from }, clockMs)
+  const costs = await hourlyCosts(database, projectId, { ...wish, shared: 'exclude', from }, clockMs)
   const toMs = Math.min(range.toMs, costs.nowMs, wish.beforeMs ?? Number.POSITIVE_INFINITY)
   const series = inUnits(costs.usd)
   const found = anomalousHours(series, { fromMs: range.fromMs, toMs }, wish.limits)

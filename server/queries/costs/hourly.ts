@@ -2,9 +2,11 @@ import type { CostFilters } from '../../../schema/api/cost-queries.ts'
 import type { Database } from '../../../schema/clickhouse/database.ts'
 import { HOUR_MS } from '../../../schema/model/period.ts'
 import { nanoUsdOf } from '../../answers/money.ts'
+import { isoOfMs } from '../../answers/time.ts'
 import { bucketsOfRow } from '../../answers/usage.ts'
 import type { HourlySeries } from '../../statistics/forecast.ts'
-import { costQuestion, costRows, overRange } from './cost-question.ts'
+import { parseTime } from '../time-range.ts'
+import { costQuestion, costRows } from './cost-question.ts'
 import type { CostRow } from './cost-rows.ts'
 
 /** Exact values per hour without a gap, in 10⁻⁹ of their unit (dollars, tokens, runs), from a whole hour on. */
@@ -26,6 +28,7 @@ export interface HourlyCosts {
 export interface HourlyWish {
   readonly filters: CostFilters
   readonly asOf?: string | undefined
+  readonly shared?: 'include' | 'exclude' | undefined
   /** Where the series begins, by the question's present. */
   readonly from: (nowMs: number) => number
 }
@@ -36,26 +39,28 @@ export const NANO = 1_000_000_000n
 export const hourlyCosts = async (
   database: Database,
   projectId: number,
-  { filters, asOf, from }: HourlyWish,
+  { filters, asOf, shared, from }: HourlyWish,
   clockMs: number,
 ): Promise<HourlyCosts> => {
-  const asked = await costQuestion(database, projectId, { interval: 'hour', filters, asOf }, clockMs)
-  const fromMs = from(asked.nowMs)
-  const question = await overRange(database, asked, { fromMs, toMs: asked.nowMs })
+  const nowMs = asOf === undefined ? clockMs : parseTime('as_of', asOf, clockMs)
+  const fromMs = from(nowMs)
+  const range = { from: isoOfMs(fromMs), to: isoOfMs(nowMs) }
+  const wish = { interval: 'hour', filters: { ...filters, ...range }, asOf, shared } as const
+  const question = await costQuestion(database, projectId, wish, clockMs)
   const { sql, params } = costRows(question, { order: 'period' })
   const rows = await database.query<CostRow>(sql, params)
   const series = (read: (row: CostRow) => bigint): ExactSeries =>
     denseSeries(
       rows.map((row) => [row.period_ms, read(row)]),
       fromMs,
-      asked.nowMs,
+      nowMs,
     )
   return {
     usd: series((row) => nanoUsdOf(row.cost_usd)),
     tokens: series((row) => BigInt(Object.values(bucketsOfRow(row)).reduce((a, b) => a + b, 0)) * NANO),
     unpriced: series((row) => BigInt(row.unpriced_calls)),
-    asOfMs: asked.asOfMs,
-    nowMs: asked.nowMs,
+    asOfMs: question.asOfMs,
+    nowMs,
   }
 }
 
