@@ -38,6 +38,14 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     about: 'make a project as recount.yaml declares it: budgets',
     load: async () => (await import('./commands/apply.ts')).applyCommand(),
   },
+  reconcile: {
+    about: 'bills of providers: import one, show a month of them beside what was traced',
+    load: async () => (await import('./commands/reconcile.ts')).reconcileCommand(),
+  },
+  close: {
+    about: 'close a month at the present moment of the ledger, or open it again',
+    load: async () => (await import('./commands/close.ts')).closeCommand(),
+  },
   key: {
     about: 'make, list and revoke API keys of a data directory',
     load: async () => (await import('./commands/key.ts')).keyCommand(),

@@ -32,7 +32,14 @@ export const RECONCILIATION_CONTRACT = {
     scope: 'admin',
     file: {
       bytesMax: BILL_BYTES_MAX,
-      types: ['application/json', 'application/x-ndjson', 'text/csv', 'application/octet-stream'],
+      // What browsers call a CSV on a machine with a spreadsheet is its maker's type.
+      types: [
+        'application/json',
+        'application/x-ndjson',
+        'text/csv',
+        'application/vnd.ms-excel',
+        'application/octet-stream',
+      ],
     },
     query: z.object({
       format: z

@@ -79,7 +79,7 @@ const BILLED_BY: Readonly<Record<string, string>> = {
   'gcp.vertex_ai': 'gcp.gemini',
   'azure.ai.inference': 'azure.ai.openai',
 }
-const billedBy = (provider: string, bills: ReadonlySet<string>): string =>
+export const billedBy = (provider: string, bills: ReadonlySet<string>): string =>
   bills.has(provider) ? provider : (BILLED_BY[provider] ?? provider)
 
 /** Reports of providers that leave the priority tier out (Anthropic: "Priority Tier costs … are not included in the cost endpoint"). */

@@ -11,7 +11,7 @@ import { type BillDocument, billOf, readBills, rowsOf } from '../bills/store.ts'
 import { cursorOf, numericKey, parseCursor } from '../queries/cursor.ts'
 import { parseTime } from '../queries/time-range.ts'
 import { type Cause, type CauseName, explain, type ListPrices } from './causes.ts'
-import { type BillOfMonth, type ChangeRow, type Compared, compare } from './compare.ts'
+import { type BillOfMonth, billedBy, type ChangeRow, type Compared, compare } from './compare.ts'
 import { changesSince, LATEST_MS, newestTally, tracedRows } from './ledger.ts'
 
 export interface ReconciliationRequest {
@@ -80,15 +80,17 @@ const tracedAfterImport = async (
   untilMs: number,
 ): Promise<ChangeRow[]> => {
   const found: ChangeRow[] = []
+  const providers = new Set(bills.map(({ provider }) => provider))
   const asked = new Set<string>()
-  for (const { provider, lastDay } of bills) {
+  for (const { provider } of bills) {
+    if (asked.has(provider)) continue
+    asked.add(provider)
     const ofProvider = bills.filter((bill) => bill.provider === provider)
     const fromMs = Math.max(...ofProvider.map(({ importedAtMs }) => importedAtMs))
-    const toMs = msOfDay(nextDay(lastDay))
-    if (fromMs >= toMs || asked.has(provider)) continue
-    asked.add(provider)
+    const toMs = Math.max(...ofProvider.map(({ lastDay }) => msOfDay(nextDay(lastDay))))
+    if (fromMs >= toMs) continue
     for (const row of await tracedRows(database, projectId, { fromMs, toMs }, untilMs))
-      if (row.provider === provider) found.push({ ...row, kind: 'after' })
+      if (billedBy(row.provider, providers) === provider) found.push({ ...row, kind: 'after' })
   }
   return found
 }
