@@ -35,7 +35,7 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     load: async () => (await import('./commands/renormalise.ts')).renormaliseCommand(),
   },
   apply: {
-    about: 'make a project as recount.yaml declares it: budgets',
+    about: 'make a project as recount.yaml declares it: budgets, shared costs',
     load: async () => (await import('./commands/apply.ts')).applyCommand(),
   },
   reconcile: {

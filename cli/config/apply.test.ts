@@ -69,7 +69,28 @@ describe('recount apply', () => {
     expect((await get<{ items: unknown[] }>(app, '/api/budgets')).items).toEqual([])
   })
 
+  test('makes shared costs too, each section by itself', async () => {
+    const file = `
+sharedCosts:
+  - { name: platform, amountUsd: 1200.5, from: 2026-11-01, to: 2026-12-01, rule: tokens }
+  - { name: licence, amountUsd: 90, from: 2026-11-01, to: 2026-12-01, rule: fixed, shares: { red: 0.5, blue: 0.5 } }
+`
+    const [first, ...others] = await apply(file)
+    expect(others).toEqual([])
+    expect(first!.changes).toContain('+ sharedCosts.platform.amountUsd = "1200.5"')
+    expect(await apply(file + FILE)).toEqual([
+      { section: 'budgets', changes: expect.arrayContaining(['+ budgets.everything.limit = "500"']) },
+      { section: 'sharedCosts', changes: [] },
+    ])
+    expect(await apply(file + FILE)).toEqual(['budgets', 'sharedCosts'].map((section) => ({ section, changes: [] })))
+  })
+
   test.each([
+    [
+      'sharedCosts:\n  - { name: a, amountUsd: 5, from: 2026-11-01, to: 2026-10-01, rule: even }\n',
+      'line 2',
+      'after from',
+    ],
     ['budgets:\n  - name: a\n    limt: 5\n', 'line 2', 'limit'],
     ['budgets:\n  - name: a\n    limit: 5\n    planet: earth\n', 'line 4', 'no such setting'],
     ['budgets:\n  - name: a\n    limit: 5\n    scope: { component: modle }\n', 'line 4', 'must be one of model'],

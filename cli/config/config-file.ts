@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { StartProblem } from '../serve/problems.ts'
-import { BudgetsSection } from './declared.ts'
+import { DECLARED_SECTIONS } from './declared.ts'
 import { MaskingSection } from './masking.ts'
 
 /** What `recount.yaml` may say. A part of the program that takes settings adds its section here. */
 const ConfigFile = z.strictObject({
   masking: MaskingSection.optional(),
-  budgets: BudgetsSection.optional(),
+  ...DECLARED_SECTIONS,
 })
 export type ConfigFile = z.output<typeof ConfigFile>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Budget, BudgetList, type BudgetState } from '../../schema/api/budgets.ts'
+import { SharedCost, SharedCosts, type SharedCostsSetting } from '../../schema/api/costs.ts'
 import { PATHS } from '../../schema/api/paths.ts'
 
 /**
@@ -15,20 +16,37 @@ export interface DeclaredSection {
 }
 
 /** People write numbers; money is text on its way, so that no digit is lost. */
-const numberAsText = <T extends z.ZodType>(text: T) =>
-  z.preprocess((value) => (typeof value === 'number' ? String(value) : value), text)
+const moneyAsText = <T extends z.ZodType>(field: string, document: T) =>
+  z.preprocess((given) => {
+    const value = (given as Record<string, unknown> | null)?.[field]
+    return typeof value === 'number' ? { ...(given as object), [field]: String(value) } : given
+  }, document)
 
-export const BudgetsSection = z
-  .array(z.strictObject({ ...Budget.shape, limit: numberAsText(Budget.shape.limit) }))
-  .superRefine((budgets, context) => {
-    const issue = BudgetList.safeParse({ budgets }).error?.issues[0]
+/** What the API asks of the whole list is asked of the section too. */
+const checkedAs =
+  (shape: z.ZodType, field: string) =>
+  (list: readonly unknown[], context: z.RefinementCtx): void => {
+    const issue = shape.safeParse({ [field]: list }).error?.issues[0]
     if (issue) context.addIssue({ code: 'custom', message: issue.message })
-  })
+  }
 
-export const DECLARED: Readonly<Record<'budgets', DeclaredSection>> = {
+export const DECLARED_SECTIONS = {
+  budgets: z.array(moneyAsText('limit', Budget.strict())).superRefine(checkedAs(BudgetList, 'budgets')).optional(),
+  sharedCosts: z
+    .array(moneyAsText('amountUsd', SharedCost.strict()))
+    .superRefine(checkedAs(SharedCosts, 'items'))
+    .optional(),
+}
+
+export const DECLARED: Readonly<Record<keyof typeof DECLARED_SECTIONS, DeclaredSection>> = {
   budgets: {
     path: PATHS.budgets,
     current: (answer) => (answer as { readonly items: readonly BudgetState[] }).items.map(({ budget }) => budget),
     body: (budgets) => ({ budgets }),
+  },
+  sharedCosts: {
+    path: PATHS.sharedCosts,
+    current: (answer) => (answer as SharedCostsSetting).items,
+    body: (items) => ({ items }),
   },
 }

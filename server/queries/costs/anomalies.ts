@@ -14,7 +14,7 @@ import {
   WEEKS_BACK,
 } from '../../statistics/anomalies.ts'
 import { type BoundedRange, boundedRange } from '../time-range.ts'
-import { costQuestion, costRows } from './cost-question.ts'
+import { costQuestion, costRows, overRange } from './cost-question.ts'
 import { type CostRow, costItem } from './cost-rows.ts'
 import { estimateUsd, hourlyCosts, inUnits } from './hourly.ts'
 
@@ -83,7 +83,7 @@ const contributorsOf = async (
     { by, interval: 'hour', filters, asOf, shared: 'exclude' },
     clockMs,
   )
-  const { sql, params } = costRows({ ...asked, range }, { order: 'period' })
+  const { sql, params } = costRows(await overRange(database, asked, range), { order: 'period' })
   const rows = await database.query<CostRow>(`SELECT * FROM (\n${sql}\n) WHERE period_ms IN {hours:Array(Int64)}`, {
     ...params,
     hours,
