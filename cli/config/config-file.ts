@@ -28,7 +28,7 @@ export const readConfigFile = (given: string | undefined): ConfigFile => {
     throw new StartProblem(
       'config_invalid',
       `cannot read ${path}: ${(error as Error).message}`,
-      'Give a file that this user may read with --config FILE, or leave it away.',
+      'Give a file that this user may read (--config FILE; --file FILE of `recount apply`).',
     )
   }
   return parseConfig(text, path)
