@@ -10,12 +10,13 @@ import type { Section } from './normalise/encode-batch.ts'
 import { startNormalisePool } from './normalise/pool.ts'
 import type { AcceptResult, Consumer, OtlpRequest } from './pipeline-types.ts'
 import { type RenormaliseProgress, type RenormaliseRequest, renormalise } from './renormalise/renormalise.ts'
-import type { TraceKey } from './spool/keys.ts'
+import type { Target, TraceKey } from './spool/keys.ts'
 import { type Segment, SPOOL_LIMITS, Spool, SpoolFull, type SpoolLimits } from './spool/spool.ts'
 import { groupBy } from './tally/group-by.ts'
 import { type JournalTimes, openJournal } from './tally/journal.ts'
 import type { Turn } from './tally/ledger-turns.ts'
 import { localTurns } from './tally/local-turns.ts'
+import { ruleBooks } from './tally/rule-books.ts'
 import { Tallier } from './tally/tallier.ts'
 import { writerIdOf } from './tally/writer-id.ts'
 
@@ -151,6 +152,7 @@ export const startCollector = async (
   const tallier = new Tallier({
     database,
     prices: { of: () => builtIn },
+    rules: ruleBooks(database),
     write: (sections) => turn!.write(sections),
     spansKeptMax: config.sharedStore ? 0 : SPANS_KEPT_MAX,
     failed: (projectId, runId, error) => {
@@ -172,25 +174,30 @@ export const startCollector = async (
     const keys: TraceKey[] = []
     const segments: Segment[] = []
     const spans: Section[] = []
+    const targets: Target[] = []
     for (const segment of batch) {
       const loaded = await loadOne(spool, segment)
       if (!loaded) continue
       for (const key of loaded.keys) keys.push(key)
       for (const section of loaded.spans) spans.push(section)
+      for (const target of loaded.targets) targets.push(target)
       segments.push(segment)
       loadedIds.add(segment.id)
     }
-    return { keys, segments, spans }
+    return { keys, segments, spans, targets }
   }
 
   /** Tallies what a round touched, then forgets its segments. */
-  const tallyRound = async ({ keys, segments, spans }: Round): Promise<void> => {
+  const tallyRound = async ({ keys, segments, spans, targets }: Round): Promise<void> => {
     const started = performance.now()
-    for (const [shard, mine] of groupBy(keys, (key) => key.projectId % turns.shards)) {
+    const shardOf = ({ projectId }: { readonly projectId: number }): number => projectId % turns.shards
+    const keysOf = groupBy(keys, shardOf)
+    const targetsOf = groupBy(targets, shardOf)
+    for (const shard of new Set([...keysOf.keys(), ...targetsOf.keys()])) {
       const runs = await insist(() =>
         turns.turn(shard, (given) => {
           turn = given
-          return tallier.tally(mine, spans)
+          return tallier.tally(keysOf.get(shard) ?? [], spans, targetsOf.get(shard))
         }),
       )
       meters.tallied.inc(undefined, runs)
@@ -328,6 +335,7 @@ interface Round {
   readonly keys: readonly TraceKey[]
   readonly segments: readonly Segment[]
   readonly spans: readonly Section[]
+  readonly targets: readonly Target[]
 }
 
 const whyNot = (error: Error): string => `cannot be loaded: ${error.message.slice(0, 500)}`

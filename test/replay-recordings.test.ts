@@ -45,7 +45,10 @@ const record = async (scenario: Scenario): Promise<readonly RunTally[]> => {
   const toolDefinitions = wholeBodies(contents)
   const received = spans.map((span, receivedOrder) => ({ ...span, receivedOrder }))
   const runs = groupRuns(project, received).map((run) =>
-    tallyRun({ projectId: project, runId: run.runId, spans: run.spans, scores: [], toolDefinitions }, prices),
+    tallyRun(
+      { projectId: project, runId: run.runId, spans: run.spans, scores: [], charges: [], rules: [], toolDefinitions },
+      prices,
+    ),
   )
   const logs = made.flatMap((rows) => rows.logs)
   await store.spans(spans)

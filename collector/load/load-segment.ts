@@ -1,18 +1,20 @@
 import type { Database, RowFormat } from '../../schema/clickhouse/database.ts'
 import type { TableName } from '../../schema/clickhouse/tables.ts'
 import type { Section } from '../normalise/encode-batch.ts'
-import { decodeKeys, mergeKeys, type TraceKey } from '../spool/keys.ts'
+import { decodeKeys, decodeTargets, mergeKeys, type Target, type TraceKey } from '../spool/keys.ts'
 
 export interface Loaded {
   readonly rows: Readonly<Partial<Record<TableName, number>>>
   /** Traces that the segment touched. */
   readonly keys: readonly TraceKey[]
+  /** Sessions and business keys that it said something of. */
+  readonly targets: readonly Target[]
   /** The sections of spans that it held. */
   readonly spans: readonly Section[]
 }
 
-/** Content first and spans last: whoever sees a span can read its bodies. The ledger before `traces`, which points into it. */
-const ORDER: readonly TableName[] = ['content', 'scores', 'logs', 'metrics', 'spans', 'run_ledger', 'traces']
+/** Content first and spans last: whoever sees a span can read its bodies, and what was said of a run stands before the run is tallied. The ledger before `traces`, which points into it. */
+const ORDER: readonly TableName[] = ['content', 'scores', 'charges', 'logs', 'metrics', 'spans', 'run_ledger', 'traces']
 
 /** A segment of an older program holds RowBinary; one of this program never holds both for one table. */
 const FORMATS: readonly RowFormat[] = ['Native', 'RowBinary']
@@ -38,5 +40,8 @@ export const loadSegment = async (
     rows[table] = mine.reduce((sum, section) => sum + section.rows, 0)
   }
   const keys = sections.filter((section) => section.table === 'keys').flatMap((section) => decodeKeys(section.bytes))
-  return { rows, keys: mergeKeys(keys), spans: sections.filter((section) => section.table === 'spans') }
+  const targets = sections
+    .filter((section) => section.table === 'targets')
+    .flatMap((section) => decodeTargets(section.bytes))
+  return { rows, keys: mergeKeys(keys), targets, spans: sections.filter((section) => section.table === 'spans') }
 }

@@ -8,7 +8,7 @@ import { decodeProtobuf } from '../../schema/otlp/decode-protobuf.ts'
 import { maskDecoded } from '../mask/mask-decoded.ts'
 import type { MaskingPolicy } from '../mask/policy.ts'
 import type { Notes, OtlpRequest, Rejection } from '../pipeline-types.ts'
-import { encodeKeys, type TraceKey } from '../spool/keys.ts'
+import { encodeKeys, encodeTargets, type TraceKey, targetsOf } from '../spool/keys.ts'
 import { normalise } from './normalise.ts'
 
 /** One request on its way to disk: rows per table in ClickHouse's own form, and which traces they touch. */
@@ -83,6 +83,7 @@ export const encodeBatch = (
       section('scores', encodeScores, scores.map(stored)),
       section('content', encodeContent, contents.map(stored)),
       { table: 'keys' as const, format: 'RowBinary' as const, rows: keys.size, bytes: encodeKeys([...keys.values()]) },
+      targetsSection(scores),
     ].filter((s) => s.rows > 0),
     notes: { invalid_utf8: decoded.invalidUtf8 },
     findings: masked?.findings ?? {},
@@ -92,6 +93,12 @@ export const encodeBatch = (
         ? rejections
         : [...rejections, { reason: 'undecodable', count: unfit, sample: 'a number or time that no column can hold' }],
   }
+}
+
+/** The list of what judgements and charges without a trace are about. */
+export const targetsSection = (facts: Parameters<typeof targetsOf>[0]): Section => {
+  const targets = targetsOf(facts)
+  return { table: 'targets', format: 'RowBinary', rows: targets.length, bytes: encodeTargets(targets) }
 }
 
 const encodeSpans = blockEncoder(SPANS)

@@ -41,6 +41,58 @@ export const decodeKeys = (bytes: Uint8Array): TraceKey[] => {
   return keys
 }
 
+/** A session or a key of the business that a request said something of: the tallier finds their runs. */
+export interface Target {
+  readonly projectId: number
+  readonly kind: TargetKind
+  readonly name: string
+}
+
+/** Append only: the place is the number in the spool. */
+const TARGET_KINDS = ['session', 'key'] as const
+export type TargetKind = (typeof TARGET_KINDS)[number]
+
+export const encodeTargets = (targets: readonly Target[]): Uint8Array => {
+  const writer = new RowBinaryWriter(Math.max(64 * targets.length, 1))
+  for (const { projectId, kind, name } of targets) {
+    writer.u32(projectId)
+    writer.u8(TARGET_KINDS.indexOf(kind))
+    writer.string(name)
+  }
+  return writer.take()
+}
+
+export const decodeTargets = (bytes: Uint8Array): Target[] => {
+  const reader = new RowBinaryReader(bytes)
+  const targets: Target[] = []
+  while (!reader.done) {
+    const projectId = reader.u32()
+    const kind = TARGET_KINDS[reader.u8()]
+    const name = reader.string()
+    if (kind) targets.push({ projectId, kind, name })
+  }
+  return targets
+}
+
+/** Targets of judgements and charges that name no trace; each once. */
+export const targetsOf = (
+  facts: readonly {
+    readonly projectId: number
+    readonly traceId: string
+    readonly sessionId: string
+    readonly targetKey: string
+  }[],
+): readonly Target[] => {
+  const targets = new Map<string, Target>()
+  for (const { projectId, traceId, sessionId, targetKey } of facts) {
+    if (traceId !== '' || (targetKey === '' && sessionId === '')) continue
+    const target: Target =
+      targetKey === '' ? { projectId, kind: 'session', name: sessionId } : { projectId, kind: 'key', name: targetKey }
+    targets.set(`${projectId} ${target.kind} ${target.name}`, target)
+  }
+  return [...targets.values()]
+}
+
 /** One key per trace, bounds widened to cover all. */
 export const mergeKeys = (keys: Iterable<TraceKey>): TraceKey[] => {
   const merged = new Map<string, TraceKey>()

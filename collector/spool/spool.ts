@@ -199,7 +199,7 @@ export class Spool {
         for (const { sections } of group)
           for (const section of sections) {
             segment.sections.push(section)
-            segment.rows += section.table === 'keys' ? 0 : section.rows
+            segment.rows += section.table === 'keys' || section.table === 'targets' ? 0 : section.rows
           }
         for (const waiting of group) waiting.resolve()
         if (segment.rows >= this.#limits.segmentRowsMax || segment.bytes >= this.#limits.segmentBytesMax)

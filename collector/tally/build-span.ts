@@ -1,7 +1,9 @@
+import type { Charge } from '../../schema/model/charge.ts'
 import type { RunTally } from '../../schema/model/run.ts'
 import type { Score } from '../../schema/model/span.ts'
 import { bucketBit, emptyUsage, USAGE_BUCKETS, type UsageBuckets } from '../../schema/model/usage.ts'
 import type { PriceBook } from '../../schema/prices/price-book.ts'
+import type { OutcomeRule } from '../../schema/settings/outcome-settings.ts'
 import { tallyRun } from './tally-run.ts'
 import type { TallySpan } from './tally-span.ts'
 
@@ -128,6 +130,8 @@ export const tallied = (
     readonly scores?: readonly Score[]
     readonly toolDefinitions?: ReadonlyMap<string, string>
     readonly prices?: PriceBook
+    readonly charges?: readonly Charge[]
+    readonly rules?: readonly OutcomeRule[]
   } = {},
 ): RunTally =>
   tallyRun(
@@ -136,6 +140,8 @@ export const tallied = (
       runId: TRACE_ID,
       spans,
       scores: more.scores ?? [],
+      charges: more.charges ?? [],
+      rules: more.rules ?? [],
       toolDefinitions: more.toolDefinitions ?? new Map(),
     },
     more.prices ?? NANO_BOOK,

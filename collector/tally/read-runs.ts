@@ -9,7 +9,7 @@ import { SPAN_COLUMN_NAMES, spansOfAnswer } from './span-blocks.ts'
 import type { TallySpan } from './tally-span.ts'
 
 /** What the tallier asks the database. Ids are lowercase hex from our own decoder, so they may stand in the text; one literal keeps it short. */
-const idList = (ids: readonly string[], bytes: number): string => {
+export const idList = (ids: readonly string[], bytes: number): string => {
   if (ids.some((id) => !/^[0-9a-f]+$/.test(id))) throw new Error('not a hex id')
   return `(SELECT toFixedString(unhex(arrayJoin(splitByChar(',', '${ids.join(',')}'))), ${bytes}))`
 }
@@ -17,7 +17,7 @@ const idList = (ids: readonly string[], bytes: number): string => {
 /** Ids per query: the list may stand twice in the text, which the engine reads up to 256 KiB of. */
 const IDS_PER_QUERY_MAX = 3_000
 
-const inChunks = async <Id, Row>(
+export const inChunks = async <Id, Row>(
   ids: readonly Id[],
   read: (some: readonly Id[]) => Promise<readonly Row[]>,
 ): Promise<Row[]> => {
@@ -47,38 +47,35 @@ WHERE project_id = ${projectId}
     return spansOfAnswer(bytes)
   })
 
+export const SCORE_COLUMNS = `lower(hex(score_id)) AS scoreId, toString(toUnixTimestamp64Nano(time)) AS timeNanos, name, source, evaluator,
+    evaluator_version AS evaluatorVersion, toString(value) AS value, label, explanation,
+    if(trace_id = toFixedString('', 16), '', lower(hex(trace_id))) AS traceId,
+    if(span_id = toFixedString('', 8), '', lower(hex(span_id))) AS spanId, session_id AS sessionId, response_id AS responseId, target_key AS targetKey`
+
+export type ScoreRow = Readonly<Record<Exclude<keyof Score, 'projectId' | 'attrs'>, string>>
+
+export const scoreOfRow = (projectId: number, row: ScoreRow): Score => ({
+  ...row,
+  projectId,
+  timeNanos: BigInt(row.timeNanos),
+  source: row.source as ScoreSource,
+  value: Number(row.value),
+  attrs: new Map(),
+})
+
 export const readScores = async (
   database: Database,
   projectId: number,
   traceIds: readonly string[],
 ): Promise<Score[]> => {
   const rows = await inChunks(traceIds, (some) =>
-    database.query<Record<string, string>>(
-      `SELECT lower(hex(score_id)) AS scoreId, toString(toUnixTimestamp64Nano(time)) AS timeNanos, name, source, evaluator,
-    evaluator_version AS evaluatorVersion, toString(value) AS value, label, explanation, lower(hex(trace_id)) AS traceId,
-    if(span_id = toFixedString('', 8), '', lower(hex(span_id))) AS spanId, session_id AS sessionId, response_id AS responseId, target_key AS targetKey
+    database.query<ScoreRow>(
+      `SELECT ${SCORE_COLUMNS}
 FROM scores FINAL
 WHERE project_id = ${projectId} AND trace_id IN ${idList(some, 16)}`,
     ),
   )
-  return rows.map((row) => ({
-    projectId,
-    scoreId: row.scoreId!,
-    timeNanos: BigInt(row.timeNanos!),
-    name: row.name!,
-    source: row.source as ScoreSource,
-    evaluator: row.evaluator!,
-    evaluatorVersion: row.evaluatorVersion!,
-    value: Number(row.value),
-    label: row.label!,
-    explanation: row.explanation!,
-    traceId: row.traceId!,
-    spanId: row.spanId!,
-    sessionId: row.sessionId!,
-    responseId: row.responseId!,
-    targetKey: row.targetKey!,
-    attrs: new Map(),
-  }))
+  return rows.map((row) => scoreOfRow(projectId, row))
 }
 
 /** Bodies of offered tool definitions by hash. */

@@ -13,14 +13,18 @@ import {
 import type { Call, RunTally } from '../../schema/model/run.ts'
 import type { PriceBooks } from '../../schema/prices/price-book.ts'
 import type { Section } from '../normalise/encode-batch.ts'
-import { mergeKeys, type TraceKey } from '../spool/keys.ts'
+import { mergeKeys, type Target, type TraceKey } from '../spool/keys.ts'
 import { rootsOf, strayResponseIds } from './assign-trace.ts'
 import { Breath } from './breath.ts'
 import { gather, type KnownSpans, type TraceState } from './gather.ts'
 import { groupBy } from './group-by.ts'
+import { withLateFacts } from './late-facts.ts'
 import { latestOf } from './latest.ts'
 import { isEarlier } from './order.ts'
+import { OUTCOME_KEY, outcomeKeysOf } from './outcome-keys.ts'
+import { tracesOfTargets } from './read-late-facts.ts'
 import { LEDGER_DECODERS, type LedgerEntry, readContents, readLedger, readScores, type Standing } from './read-runs.ts'
+import type { RuleBooks } from './rule-books.ts'
 import { detached, spansOfSections } from './span-blocks.ts'
 import { SpanCache } from './span-cache.ts'
 import { tallyRun } from './tally-run.ts'
@@ -46,6 +50,7 @@ const DEFINITIONS_KEPT_MAX = 1_000
 export class Tallier {
   readonly #database: Database
   readonly #prices: PriceBooks
+  readonly #rules: RuleBooks
   /** Makes ledger rows durable and loads them exactly once, before it resolves. */
   readonly #write: (sections: readonly Section[]) => Promise<void>
   readonly #definitions = new Map<string, string>()
@@ -62,11 +67,13 @@ export class Tallier {
     readonly spansKeptMax: number
     readonly database: Database
     readonly prices: PriceBooks
+    readonly rules: RuleBooks
     readonly write: (sections: readonly Section[]) => Promise<void>
     readonly failed: (projectId: number, runId: string, error: unknown) => void
   }) {
     this.#database = deps.database
     this.#prices = deps.prices
+    this.#rules = deps.rules
     this.#write = deps.write
     this.#failed = deps.failed
     this.#kept = new SpanCache(deps.spansKeptMax)
@@ -76,9 +83,13 @@ export class Tallier {
    * Resolves with the number of runs that changed, when their figures can be queried. `sections` are those of the segments that touched these traces:
    * their spans are then not asked for. @throws DatabaseError: try again
    */
-  async tally(keys: readonly TraceKey[], sections: readonly Section[] = []): Promise<number> {
+  async tally(
+    keys: readonly TraceKey[],
+    sections: readonly Section[] = [],
+    targets: readonly Target[] = [],
+  ): Promise<number> {
     try {
-      return await this.#tally(keys, sections)
+      return await this.#tally([...keys, ...(await this.#keysOf(targets))], sections)
     } catch (error) {
       // What was kept may hold spans of this try already.
       this.#kept.clear()
@@ -112,10 +123,22 @@ export class Tallier {
     return changed
   }
 
+  /** The traces that sessions and keys stand for. */
+  async #keysOf(targets: readonly Target[]): Promise<readonly TraceKey[]> {
+    const keys: TraceKey[] = []
+    for (const [projectId, mine] of groupBy(targets, (target) => target.projectId))
+      for (const traceId of await tracesOfTargets(this.#database, projectId, mine))
+        keys.push({ projectId, traceId, ...NO_BOUNDS })
+    return keys
+  }
+
   async #round(projectId: number, keys: readonly TraceKey[], known: KnownSpans): Promise<void> {
     const out = this.#out
     out.begin(this.#nextVersion())
-    const traces = await gather(this.#database, projectId, keys, known, this.#breath)
+    const read = (wanted: readonly TraceKey[]) => gather(this.#database, projectId, wanted, known, this.#breath)
+    const { traces, late } = await withLateFacts(this.#database, projectId, await read(keys), (traceIds) =>
+      read(mergeKeys([...keys, ...traceIds.map((traceId) => ({ projectId, traceId, ...NO_BOUNDS }))])),
+    )
     // A root is exported last: with it a run is most likely whole.
     for (const { traceId, spans } of traces.values())
       if (spans.some(isTrueRoot)) this.#kept.delete(projectId, traceId)
@@ -128,6 +151,7 @@ export class Tallier {
 
     const scoresByTrace = groupBy(scores, (score) => score.traceId)
     const prices = this.#prices.of(projectId)
+    const rules = await this.#rules.of(projectId)
     for (const [runId, members] of runs) {
       // Awaiting what is already there costs more than tallying a small run.
       if (this.#breath.isDue) await this.#breath.take()
@@ -137,7 +161,9 @@ export class Tallier {
             projectId,
             runId,
             spans: members.length === 1 ? members[0]!.spans : members.flatMap((member) => member.spans),
-            scores: members.flatMap((member) => scoresByTrace.get(member.traceId) ?? []),
+            scores: [...members.flatMap((member) => scoresByTrace.get(member.traceId) ?? []), ...late.scoresOf(runId)],
+            charges: late.chargesOf(runId),
+            rules,
             toolDefinitions: definitions,
           },
           prices,
@@ -264,7 +290,7 @@ class RoundWriter {
       runEndNanos: tally.endNanos,
       runVersion,
       env: tally.env,
-      outcomeKeys: outcomeKeysOf(spans),
+      outcomeKeys: tally.labels.has(OUTCOME_KEY) ? outcomeKeysOf(spans) : NO_KEYS,
       ...facts,
     }
     if (previous && sameTrace(previous, row)) return
@@ -299,6 +325,9 @@ class RoundWriter {
   }
 }
 
+const NO_BOUNDS = { minStart: undefined, maxStart: undefined }
+const NO_KEYS: readonly string[] = []
+
 const isTrueRoot = ({ parentSpanId, origin }: TallySpan): boolean => parentSpanId === '' && origin === 'span'
 
 const encodeLedger = rowEncoder(LEDGER)
@@ -318,19 +347,6 @@ const sameTrace = (a: TraceRow, b: TraceRow): boolean =>
       a[key] === b[key] ||
       ((key === 'strayResponseIds' || key === 'outcomeKeys') && a[key].join('\0') === b[key].join('\0')),
   )
-
-/** The words of the business that the spans of a trace carry. */
-const outcomeKeysOf = (spans: readonly TallySpan[]): readonly string[] => {
-  const keys = new Set<string>()
-  for (const { labels } of spans) {
-    const key = labels.size === 0 ? undefined : labels.get(OUTCOME_KEY)
-    if (key) keys.add(key)
-  }
-  return keys.size === 0 ? NONE : [...keys].sort()
-}
-
-const OUTCOME_KEY = 'recount.outcome.key'
-const NONE: readonly string[] = []
 
 /** Bounds and names of one trace, for lists and for narrow reads. Spans sent twice are one. */
 const traceFacts = (spans: readonly TallySpan[], calls: readonly Call[]) => {

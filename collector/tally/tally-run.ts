@@ -1,11 +1,17 @@
+import type { Charge } from '../../schema/model/charge.ts'
 import type { Call, CostStatus, RunTally } from '../../schema/model/run.ts'
 import type { Score } from '../../schema/model/span.ts'
 import { addUsage, emptyUsage, type UsageBuckets } from '../../schema/model/usage.ts'
 import type { PriceBook } from '../../schema/prices/price-book.ts'
+import type { OutcomeRule } from '../../schema/settings/outcome-settings.ts'
 import { countCalls } from './calls.ts'
+import { chargeCallsOf } from './charge-calls.ts'
 import { checksOf, isHit } from './guardrail-checks.ts'
 import { maskingChecksOf } from './masking-checks.ts'
+import { byStart } from './order.ts'
 import { outcomeOf } from './outcome.ts'
+import { ruledOutcomes } from './outcome-rules.ts'
+import { reviewCallsOf } from './review.ts'
 import { RunIdentity } from './run-identity.ts'
 import { RunTree } from './run-tree.ts'
 import type { TallySpan } from './tally-span.ts'
@@ -15,7 +21,12 @@ export interface RunInput {
   readonly runId: string
   /** Every version of every span of every trace that was assigned to this run, in any order. */
   readonly spans: readonly TallySpan[]
+  /** Of its traces, and those that name its session or its key. */
   readonly scores: readonly Score[]
+  /** Money posted later that this run bears. */
+  readonly charges: readonly Charge[]
+  /** Outcomes that follow from what is in the run. */
+  readonly rules: readonly OutcomeRule[]
   /** Hash → JSON array of {name, description, parameters}, for the hashes that the spans' `toolDefinitionsRef` name. */
   readonly toolDefinitions: ReadonlyMap<string, string>
 }
@@ -29,26 +40,36 @@ export const tallyRun = (input: RunInput, prices: PriceBook): RunTally => {
   const guardrails = checksOf(tree, agentOf)
   const masking = maskingChecksOf(tree, new Set(counted.calls.map(({ spanId }) => spanId)), agentOf)
   const checks = masking.length === 0 ? guardrails : [...guardrails, ...masking]
-  const { outcome, source, evaluator } = outcomeOf(input.scores)
+  const who = whoAndWhat(tree, identity)
+  const calls = withLateCalls(counted.calls, [
+    ...reviewCallsOf(tree, who.labels, { agentOf, versionOf: (span) => identity.versionOf(span) }, prices),
+    ...(input.charges.length === 0 ? [] : chargeCallsOf(input.charges, who, prices)),
+  ])
+  const judged = input.rules.length === 0 ? [] : ruledOutcomes(input.projectId, input.rules, { ...who, calls, checks })
+  const { outcome, source, evaluator } = outcomeOf([...input.scores, ...judged])
   return {
     projectId: input.projectId,
     runId: input.runId,
-    ...whoAndWhat(tree, identity),
+    ...who,
     outcome,
     outcomeSource: source,
     outcomeEvaluator: evaluator,
-    ...sumsOf(counted.calls),
+    ...sumsOf(calls),
     missingUsageCalls: counted.missingUsageCalls,
     usageUnreported: counted.usageUnreported,
     guardrailEvaluations: checks.reduce((sum, { count }) => sum + count, 0),
     guardrailHits: checks.filter(isHit).reduce((sum, { count }) => sum + count, 0),
     // Masking looks at every run: where it found nothing, its names would choose all of them.
     guardrails: distinct([...guardrails, ...masking.filter(isHit)].map(({ name }) => name)),
-    scoreNames: distinct(input.scores.map(({ name }) => name)),
-    calls: counted.calls,
+    scoreNames: distinct([...input.scores, ...judged].map(({ name }) => name)),
+    calls,
     checks,
   }
 }
+
+/** In the order of calls; of two at one moment the one that telemetry told of comes first. */
+const withLateCalls = (calls: readonly Call[], late: readonly Call[]): readonly Call[] =>
+  late.length === 0 ? calls : [...calls, ...late].sort(byStart)
 
 const whoAndWhat = (tree: RunTree, identity: RunIdentity) => {
   // A row that was derived from a log is no span, and the log was written after what it tells of began.

@@ -60,7 +60,18 @@ const allRuns = (spans: readonly TallySpan[]): ReadonlyMap<string, RunTally> =>
   new Map(
     groupRuns(1, spans).map((run) => [
       run.runId,
-      tallyRun({ projectId: 1, runId: run.runId, spans: run.spans, scores: [], toolDefinitions: new Map() }, NANO_BOOK),
+      tallyRun(
+        {
+          projectId: 1,
+          runId: run.runId,
+          spans: run.spans,
+          scores: [],
+          charges: [],
+          rules: [],
+          toolDefinitions: new Map(),
+        },
+        NANO_BOOK,
+      ),
     ]),
   )
 

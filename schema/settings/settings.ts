@@ -5,7 +5,7 @@ import { AUDIT_LOG, type AuditRow, SETTINGS, type SettingRow } from '../clickhou
 import { rowEncoder } from '../clickhouse/tables.ts'
 
 /** Documents that a project keeps; a part of the program that has settings of its own adds its word here. */
-export const SETTING_KINDS = ['prices', 'budgets', 'shared_costs', 'bill', 'month_close'] as const
+export const SETTING_KINDS = ['prices', 'budgets', 'shared_costs', 'bill', 'month_close', 'outcomes'] as const
 export type SettingKind = (typeof SETTING_KINDS)[number]
 
 export interface Setting<Body> {

@@ -72,6 +72,9 @@ export const tally = (rows: Rows, prices: PriceBook): readonly RunTally[] => {
   return groupRuns(1, spans).map((run) => {
     const traces = new Set(run.spans.map(({ traceId }) => traceId))
     const scores = rows.scores.filter(({ traceId }) => traces.has(traceId))
-    return tallyRun({ projectId: 1, runId: run.runId, spans: run.spans, scores, toolDefinitions }, prices)
+    return tallyRun(
+      { projectId: 1, runId: run.runId, spans: run.spans, scores, charges: [], rules: [], toolDefinitions },
+      prices,
+    )
   })
 }
