@@ -3,6 +3,7 @@ import type { Database } from '../schema/clickhouse/database.ts'
 import type { MetricsRegistry } from '../schema/metrics/registry.ts'
 import { DecodeError } from '../schema/otlp/wire.ts'
 import { genaiPriceBook } from '../schema/prices/project-price-book.ts'
+import { encodeLateFacts, type LateFacts } from './late-facts/encode-late-facts.ts'
 import { type Loaded, loadSegment } from './load/load-segment.ts'
 import { isPermanent, untilDone } from './load/retry.ts'
 import type { Masking } from './mask/policy.ts'
@@ -58,6 +59,8 @@ export interface CollectorStatus {
 
 export interface Collector {
   readonly accept: Consumer
+  /** Judgements and money that come by another door; resolves when they are on disk, as `accept` does. */
+  readonly keepLateFacts: (facts: LateFacts) => Promise<'kept' | { readonly retryAfterSeconds: number }>
   readonly status: () => CollectorStatus
   /** Resolves when everything accepted so far can be queried and is tallied. */
   readonly settled: () => Promise<void>
@@ -264,13 +267,27 @@ export const startCollector = async (
       if (batch.sections.length > 0) await spool.append(batch.sections)
       return { kind: 'accepted', accepted: batch.accepted, rejections: batch.rejections, notes: batch.notes }
     } catch (error) {
-      const full = error instanceof SpoolFull
-      report(`spool: ${(error as Error).message}; answering 503 until there is room`)
-      return {
-        kind: 'unavailable',
-        reason: full ? 'spool_full' : 'spool_write_failed',
-        retryAfterSeconds: full ? RETRY_AFTER_SECONDS : RETRY_AFTER_DISK_SECONDS,
-      }
+      return { kind: 'unavailable', ...notKept(error as Error) }
+    }
+  }
+
+  const notKept = (error: Error): { readonly reason: string; readonly retryAfterSeconds: number } => {
+    const full = error instanceof SpoolFull
+    report(`spool: ${error.message}; answering 503 until there is room`)
+    return {
+      reason: full ? 'spool_full' : 'spool_write_failed',
+      retryAfterSeconds: full ? RETRY_AFTER_SECONDS : RETRY_AFTER_DISK_SECONDS,
+    }
+  }
+
+  const keepLateFacts = async (facts: LateFacts): Promise<'kept' | { readonly retryAfterSeconds: number }> => {
+    const context = { receivedOrder: nextOrder(), retentionDays: config.retentionDays, receivedAtMs: Date.now() }
+    const sections = encodeLateFacts(facts, context)
+    try {
+      if (sections.length > 0) await spool.append(sections)
+      return 'kept'
+    } catch (error) {
+      return notKept(error as Error)
     }
   }
 
@@ -298,6 +315,7 @@ export const startCollector = async (
 
   return {
     accept,
+    keepLateFacts,
     renormalise: (request, progress) =>
       renormalise(database, request, {
         append: async (sections) => void (await spool.append(sections)),

@@ -20,6 +20,7 @@ import { costRoutes } from './routes/costs.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { healthRoutes, readinessStatus } from './routes/health.ts'
 import { ingestRoutes } from './routes/ingest.ts'
+import { lateFactRoutes } from './routes/late-facts.ts'
 import { mappingRoutes } from './routes/mapping.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { reconciliationRoutes } from './routes/reconciliation.ts'
@@ -41,6 +42,7 @@ const HANDLERS: Handlers = {
   ...renormaliseRoutes,
   ...metricRoutes,
   ...settingsRoutes,
+  ...lateFactRoutes,
   ...costRoutes,
   ...budgetRoutes,
   ...reconciliationRoutes,

@@ -4,12 +4,20 @@ import type { RouteName } from '../schema/api/paths.ts'
 import type { Status } from '../schema/api/shapes.ts'
 import type { Database } from '../schema/clickhouse/database.ts'
 import type { DoorConfig } from '../schema/http/doors.ts'
+import type { Charge } from '../schema/model/charge.ts'
+import type { Score } from '../schema/model/span.ts'
 
 /** Whose request it is: the project of its key, what the key may do, and the name that stands in the audit log. */
 export interface Principal {
   readonly projectId: number
   readonly scope: 'ingest' | 'read' | 'admin'
   readonly name: string
+}
+
+/** What is known of runs after them. */
+export interface LateFacts {
+  readonly scores: readonly Score[]
+  readonly charges: readonly Charge[]
 }
 
 /** What the server is given by whoever starts it; it opens, reads and knows nothing else. */
@@ -26,6 +34,8 @@ export interface ServerDeps {
     readonly start: (projectId: number, range: { readonly fromMs: number; readonly toMs: number }) => RenormaliseJob
     readonly job: (projectId: number) => RenormaliseJob
   }
+  /** Makes late facts durable and has their runs counted anew; absent where this process writes nothing. */
+  readonly keepLateFacts?: (facts: LateFacts) => Promise<'kept' | { readonly retryAfterSeconds: number }>
   /** Who asks, by the key of the request; undefined: the key is missing or unknown (401). */
   readonly principalOf: (headers: Headers) => Principal | undefined
   /** The UI's sessions, where keys are needed: a cookie's value for a good key that may read, and its end. */

@@ -16,12 +16,12 @@ export interface Answering {
   readonly stop: () => Promise<void>
 }
 
-/** API and UI on their port. `status` says how ingest is doing, wherever it happens. */
+/** API and UI on their port. `status` says how ingest is doing, wherever it happens; `writing` is what only a process with a collector can do. */
 export const startAnswering = async (
   base: Base,
   status: () => Status | Promise<Status>,
   undo: Undo,
-  renormalise?: ServerDeps['renormalise'],
+  writing: Pick<ServerDeps, 'renormalise' | 'keepLateFacts'> = {},
 ): Promise<Answering> => {
   const { config, database, metrics, guard, doors } = base
   const sessions = new UiSessions()
@@ -38,7 +38,7 @@ export const startAnswering = async (
     uiDir: fileURLToPath(new URL('../../dist/ui', import.meta.url)),
     metrics: () => metrics.expose(),
     explain,
-    ...(renormalise ? { renormalise } : {}),
+    ...writing,
     principalOf,
     logins: {
       start: (key) => (mayRead(guard({ 'x-api-key': key })) ? sessions.start(key) : undefined),

@@ -38,8 +38,10 @@ export const startRecount = (config: ServeConfig): Promise<Recount> =>
     undo.push(dataDir.release)
     const base = await openBase(config, dataDir.path, undo)
     const receiving = await startReceiving(base, undo)
-    const jobs = renormaliseJobs(receiving.collector, config.log)
-    const answering = await startAnswering(base, receiving.status, undo, jobs)
+    const answering = await startAnswering(base, receiving.status, undo, {
+      renormalise: renormaliseJobs(receiving.collector, config.log),
+      keepLateFacts: receiving.collector.keepLateFacts,
+    })
     const urls = { api: answering.url, otlpHttp: receiving.otlpHttpUrl, otlpGrpc: receiving.otlpGrpcUrl }
     await dataDir.announce(urls.api)
     return {

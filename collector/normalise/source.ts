@@ -19,6 +19,9 @@ export interface Source {
 /** OpenTelemetry's own word for a service that did not name itself. */
 const UNKNOWN_SERVICE = 'unknown_service'
 
+/** What a resource says in these names is of each run of its process, not of the span that happens to be the root. */
+const OF_THE_RUN: ReadonlyMap<string, string> = new Map([['recount.review.minutes', 'recount.review.run_minutes']])
+
 export const sourceOf = (resource: Resource, scope: Scope): Source => {
   const map = textMap(resource.attributes)
   return {
@@ -31,7 +34,7 @@ export const sourceOf = (resource: Resource, scope: Scope): Source => {
     resourceLabels: new Map(
       resource.attributes
         .filter(({ key }) => TABLE.lookup(key).family === 'labels')
-        .map(({ key, value }) => [key, textOf(value)]),
+        .map(({ key, value }) => [OF_THE_RUN.get(key) ?? key, textOf(value)]),
     ),
   }
 }

@@ -5,6 +5,7 @@ import { COST_CONTRACT } from './cost-contract.ts'
 import { type Endpoint, Format, list, many, Paging, RunFilters, TimeRange } from './endpoint.ts'
 import { Failures } from './failures.ts'
 import { IngestAttributes, IngestReport, IngestSources } from './ingest.ts'
+import { LATE_FACT_CONTRACT } from './late-fact-contract.ts'
 import { Mapping, MappingRequest, RenormaliseJob, StoredMapping } from './mapping.ts'
 import { MetricName, MetricSeries } from './metric-shapes.ts'
 import { PATHS, type RouteName } from './paths.ts'
@@ -334,6 +335,7 @@ export const CONTRACT = {
     response: IngestAttributes,
   },
   ...COST_CONTRACT,
+  ...LATE_FACT_CONTRACT,
 } as const satisfies Record<RouteName, Endpoint>
 
 export type Contract = typeof CONTRACT

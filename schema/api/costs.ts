@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { COMPONENTS } from '../model/component.ts'
 import { DIMENSION_NAMES } from '../model/dimension.ts'
 import { OUTCOMES } from '../model/kind.ts'
+import { Target } from './late-facts.ts'
 import { isoTime, Usage, usd } from './shapes.ts'
 
 /** Shapes of everything about money (interface.md; semantics.md §2, §6, §8). Money is decimal text in US dollars unless a currency stands beside it. */
@@ -200,17 +201,32 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>
 
 /** Money that nobody traced at its time (POST /api/charges): a fee, minutes of review, overhead. */
-export const Charge = z.object({
-  id: z.string().max(200).optional().describe('the same id again changes nothing'),
-  component: z.enum(COMPONENTS),
-  amountUsd: usd.optional().describe('or minutes, for review'),
-  minutes: z.number().nonnegative().optional().describe("priced by the project's rate"),
-  at: z.string().optional().describe('ISO 8601; the end of the run where absent'),
-  target: z.union([
-    z.object({ traceId: z.string() }),
-    z.object({ sessionId: z.string() }),
-    z.object({ key: z.string() }),
-  ]),
-  note: z.string().max(500).default(''),
-})
-export type Charge = z.infer<typeof Charge>
+export const Charge = z
+  .strictObject({
+    id: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('the same id again changes nothing; absent: all that is said here is the id'),
+    component: z.enum(COMPONENTS),
+    amountUsd: z
+      .string()
+      .regex(/^-?\d{1,7}(\.\d{1,9})?$/, 'US dollars as decimal text, up to nine places; below 0 gives back')
+      .optional(),
+    minutes: z
+      .number()
+      .positive()
+      .max(525_600)
+      .optional()
+      .describe("of a person; priced by the project's rate where no amount stands beside"),
+    at: z.string().optional().describe('ISO 8601; absent: the end of its run'),
+    target: Target.describe('of a session or key its last run bears it'),
+    note: z.string().max(500).default(''),
+  })
+  .refine(({ amountUsd, minutes }) => amountUsd !== undefined || minutes !== undefined, 'says an amountUsd or minutes')
+  .refine(
+    ({ amountUsd, component }) => amountUsd !== undefined || component === 'review',
+    'minutes alone are of component review',
+  )
+export type Charge = z.output<typeof Charge>

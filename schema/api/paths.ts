@@ -52,6 +52,9 @@ export const PATHS = {
   close: '/api/closes/{month}',
   closeRows: '/api/closes/{month}/rows',
   closeAdjustments: '/api/closes/{month}/adjustments',
+  outcomes: '/api/outcomes',
+  scores: '/api/scores',
+  charges: '/api/charges',
 } as const
 
 export type RouteName = keyof typeof PATHS

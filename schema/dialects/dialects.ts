@@ -61,4 +61,4 @@ export const DIALECTS: readonly Dialect[] = [
 ]
 
 /** Version of all rules together; raise it when a change maps old telemetry differently (`Span.mapperVersion`). */
-export const MAPPER_VERSION = 2
+export const MAPPER_VERSION = 3
