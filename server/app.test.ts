@@ -52,10 +52,13 @@ describe('every path of the contract is mounted and answers its shape', () => {
   const bodies: Record<string, unknown> = {
     mapping: { attributes: { 'gen_ai.request.model': 'gpt-5' } },
     closeMonth: { month: '2026-01' },
+    outcomes: [],
+    scores: [],
+    charges: [],
     importBill: [{ date: '2026-01-05', provider: 'openai', model: 'o3', amount: 1 }],
   }
   test.each(Object.entries(CONTRACT))('%s', async (name, endpoint) => {
-    const app = testApp(store, { renormalise: { start: () => job, job: () => job } })
+    const app = testApp(store, { renormalise: { start: () => job, job: () => job }, keepLateFacts: async () => 'kept' })
     const query = queries[name] === undefined ? '' : `?${queries[name]}`
     const path = endpoint.path.replace(/\{(\w+)\}/g, (_, key: string) => known[key]!) + query
     // What a key is traded for has tests of its own (test/browser/key-gate.test.ts).

@@ -11,6 +11,7 @@ import { migrate } from '../schema/clickhouse/migrate.ts'
 import { MetricsRegistry } from '../schema/metrics/registry.ts'
 import { writeSetting } from '../schema/settings/settings.ts'
 import { adminOf, testApp } from './support/api.ts'
+import { type Attributes, agentRun, evaluationBody, type Sent, spansBody, traceOf } from './support/late-facts.ts'
 import { expectConsistent } from './support/ledger-checks.ts'
 
 // What is known of a run after it: each scenario is a project of its own in one store, posted over the API and sent as OTLP.
@@ -40,75 +41,11 @@ afterAll(async () => {
 
 const newProject = (): number => ++lastProject
 
-type Attributes = Readonly<Record<string, string | number>>
-const pairs = (attributes: Attributes) =>
-  Object.entries(attributes).map(([key, value]) => ({
-    key,
-    value: typeof value === 'number' ? { doubleValue: value } : { stringValue: value },
-  }))
+const send = (projectId: number, spans: readonly Sent[], resource: Attributes = {}): Promise<void> =>
+  accept(projectId, 'traces', spansBody(START, spans, resource))
 
-interface Sent {
-  readonly trace: string
-  readonly span: string
-  readonly parent?: string
-  readonly atMs?: number
-  readonly attributes?: Attributes
-  readonly failed?: boolean
-}
-
-const idOf = (text: string, digits: number): string => Buffer.from(text).toString('hex').padEnd(digits, '0')
-const traceOf = (name: string): string => idOf(name, 32)
-
-const send = async (projectId: number, spans: readonly Sent[], resource: Attributes = {}): Promise<void> => {
-  const body = {
-    resourceSpans: [
-      {
-        resource: { attributes: pairs({ 'service.name': 'shop', ...resource }) },
-        scopeSpans: [
-          {
-            scope: { name: 'test' },
-            spans: spans.map(({ trace, span, parent, atMs = 0, attributes = {}, failed }) => ({
-              traceId: traceOf(trace),
-              spanId: idOf(span, 16),
-              ...(parent === undefined ? {} : { parentSpanId: idOf(parent, 16) }),
-              name: span,
-              kind: 1,
-              startTimeUnixNano: String(START + BigInt(atMs) * 1_000_000n),
-              endTimeUnixNano: String(START + BigInt(atMs + 10) * 1_000_000n),
-              attributes: pairs(attributes),
-              status: { code: failed ? 2 : 0 },
-            })),
-          },
-        ],
-      },
-    ],
-  }
-  await accept(projectId, 'traces', body)
-}
-
-const sendEvaluation = (projectId: number, attributes: Attributes, more: object = {}): Promise<void> =>
-  accept(projectId, 'logs', {
-    resourceLogs: [
-      {
-        scopeLogs: [
-          {
-            logRecords: [
-              {
-                timeUnixNano: String(START + 5_000_000_000n),
-                eventName: 'gen_ai.evaluation.result',
-                attributes: pairs({
-                  'gen_ai.evaluation.name': 'task.outcome',
-                  'recount.evaluation.source': 'system_of_record',
-                  ...attributes,
-                }),
-                ...more,
-              },
-            ],
-          },
-        ],
-      },
-    ],
-  })
+const sendEvaluation = (projectId: number, attributes: Attributes): Promise<void> =>
+  accept(projectId, 'logs', evaluationBody(START + 5_000_000_000n, attributes))
 
 const accept = async (projectId: number, signal: 'traces' | 'logs', body: object): Promise<void> => {
   const answer = await collector.accept({
@@ -142,31 +79,6 @@ const post = async (
   await collector.settled()
   return (await answer.json()) as Posted
 }
-
-/** A run of an agent with one call that its emitter priced at a dollar. */
-const agentRun = (trace: string, more: Attributes = {}, atMs = 0): readonly Sent[] => [
-  {
-    trace,
-    span: 'r',
-    atMs,
-    attributes: { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'desk', ...more },
-  },
-  {
-    trace,
-    span: 'c',
-    parent: 'r',
-    atMs: atMs + 1,
-    attributes: {
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': 'openai',
-      'gen_ai.request.model': 'gpt-4.1',
-      'gen_ai.response.id': `resp-${trace}`,
-      'gen_ai.usage.input_tokens': 1000,
-      'gen_ai.usage.output_tokens': 10,
-      'gen_ai.usage.cost': 1,
-    },
-  },
-]
 
 interface RunNow {
   readonly run: string
