@@ -76,6 +76,7 @@ class Open {
 
 const size = (nano: bigint): bigint => (nano < 0n ? -nano : nano)
 const smaller = (a: bigint, b: bigint): bigint => (size(a) < size(b) ? a : b)
+const someOf = (words: ReadonlySet<string>): string => [...words].slice(0, 3).join('; ')
 const dollars = (nano: bigint): string => `$${usdOf(nano)}`
 
 const lateData = (open: Open): void => {
@@ -103,7 +104,7 @@ const lateData = (open: Open): void => {
 const untraced = (open: Open): void => {
   const { traced, billed, late, model } = open.item
   if (traced.calls + late.calls > 0 || open.left <= 0n) return
-  const what = model === '' && billed.items.length > 0 ? billed.items.slice(0, 3).join('; ') : 'this day and model'
+  const what = model === '' && billed.items.size > 0 ? someOf(billed.items) : 'this day and model'
   open.take('untraced_traffic', open.left, 'measured', `the bill has ${what}; no call of it was traced`)
 }
 
@@ -192,10 +193,10 @@ const drift = (series: readonly Open[]): void => {
 
 /** The smallest leftovers of a provider's day, together at most a cent per account. */
 const rounding = (day: readonly Open[]): void => {
-  const accounts = new Set(day.flatMap(({ item }) => item.billed.accounts.map(({ account }) => account)))
+  const accounts = new Set(day.flatMap(({ item }) => [...item.billed.accounts.keys()]))
   let room = ROUNDING_NANO_MAX * BigInt(Math.max(accounts.size, 1))
   const candidates = day
-    .filter(({ item, left }) => left !== 0n && item.traced.calls > 0 && item.billed.accounts.length > 0)
+    .filter(({ item, left }) => left !== 0n && item.traced.calls > 0 && item.billed.accounts.size > 0)
     .toSorted((a, b) => (size(a.left) < size(b.left) ? -1 : 1))
   for (const open of candidates) {
     if (size(open.left) > room) return
@@ -213,8 +214,8 @@ const unattributed = (open: Open): Cause[] => {
   const { billed, traced } = open.item
   const credit = traced.calls === 0 && billed.nanoUsd < 0n
   const detail = credit
-    ? `a credit${billed.items.length > 0 ? `: ${billed.items.slice(0, 3).join('; ')}` : ''}`
-    : billed.accounts.length === 0
+    ? `a credit${billed.items.size > 0 ? `: ${someOf(billed.items)}` : ''}`
+    : billed.accounts.size === 0
       ? 'traced, and not on the bill'
       : 'no cause was found'
   open.take('unattributed', open.left, null, detail)

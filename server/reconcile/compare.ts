@@ -36,10 +36,10 @@ export interface ChangeRow {
 
 export interface BilledDay {
   nanoUsd: bigint
-  readonly accounts: { readonly account: string; nanoUsd: bigint }[]
-  readonly models: string[]
+  readonly accounts: Map<string, bigint>
+  readonly models: Set<string>
   /** The bill's words where they name no model. */
-  readonly items: string[]
+  readonly items: Set<string>
   readonly byTier: Map<string, bigint>
   readonly byClass: Map<string, bigint>
 }
@@ -47,7 +47,7 @@ export interface TracedDay {
   nanoUsd: bigint
   calls: number
   unpriced: number
-  readonly models: string[]
+  readonly models: Set<string>
   readonly byTier: Map<string, bigint>
   readonly cacheTokens: Record<CacheBucket, number>
 }
@@ -157,7 +157,7 @@ class Places {
   /** In the order of their keys, each with the name that it goes by. */
   named(): Compared[] {
     for (const item of this.#items.values()) {
-      const [billed, traced] = [item.billed.models, item.traced.models]
+      const [billed, traced] = [[...item.billed.models], [...item.traced.models]]
       item.model =
         item.group === '' ? '' : (alone(billed) ?? (billed.length === 0 ? alone(traced) : undefined) ?? item.group)
       item.pricedAs = traced[0] ?? billed[0] ?? item.group
@@ -185,12 +185,19 @@ const nothing = (day: string, provider: string, group: string, billOmitsPriority
   group,
   model: group,
   pricedAs: group,
-  billed: { nanoUsd: 0n, accounts: [], models: [], items: [], byTier: new Map(), byClass: new Map() },
+  billed: {
+    nanoUsd: 0n,
+    accounts: new Map(),
+    models: new Set(),
+    items: new Set(),
+    byTier: new Map(),
+    byClass: new Map(),
+  },
   traced: {
     nanoUsd: 0n,
     calls: 0,
     unpriced: 0,
-    models: [],
+    models: new Set(),
     byTier: new Map(),
     cacheTokens: { cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 },
   },
@@ -203,15 +210,13 @@ const nothing = (day: string, provider: string, group: string, billOmitsPriority
 const addTo = (sums: Map<string, bigint>, key: string, nanoUsd: bigint): void => {
   sums.set(key, (sums.get(key) ?? 0n) + nanoUsd)
 }
-const remember = (words: string[], word: string): void => {
-  if (word !== '' && !words.includes(word)) words.push(word)
+const remember = (words: Set<string>, word: string): void => {
+  if (word !== '') words.add(word)
 }
 
 const addBilled = ({ billed }: Compared, row: BillRow): void => {
   billed.nanoUsd += row.nanoUsd
-  const account = billed.accounts.find((one) => one.account === row.account)
-  if (account) account.nanoUsd += row.nanoUsd
-  else billed.accounts.push({ account: row.account, nanoUsd: row.nanoUsd })
+  addTo(billed.accounts, row.account, row.nanoUsd)
   remember(billed.models, row.model)
   remember(billed.items, row.item)
   addTo(billed.byTier, row.tier, row.nanoUsd)

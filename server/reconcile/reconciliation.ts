@@ -108,13 +108,19 @@ const listPrices = async (database: Database, projectId: number): Promise<ListPr
   }
 }
 
+const ACCOUNTS_SAID = 5
+const accountLabel = (accounts: readonly string[]): string =>
+  accounts.length <= ACCOUNTS_SAID
+    ? accounts.join(' + ')
+    : `${accounts.slice(0, ACCOUNTS_SAID).join(' + ')} + ${accounts.length - ACCOUNTS_SAID} more`
+
 const itemOf = ({ day, provider, model, billed, traced }: Compared, causes: readonly Cause[]): ReconciliationItem => {
   const variance = billed.nanoUsd - traced.nanoUsd
   return {
     day,
     provider,
-    account: billed.accounts.map(({ account }) => account).join(' + '),
-    accounts: billed.accounts.map(({ account, nanoUsd }) => ({ account, billedUsd: usdOf(nanoUsd) })),
+    account: accountLabel([...billed.accounts.keys()]),
+    accounts: [...billed.accounts].map(([account, nanoUsd]) => ({ account, billedUsd: usdOf(nanoUsd) })),
     model,
     tracedUsd: usdOf(traced.nanoUsd),
     billedUsd: usdOf(billed.nanoUsd),
