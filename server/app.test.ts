@@ -110,6 +110,17 @@ describe('what goes wrong is a problem that says what to do', () => {
   )
 
   test.each([
+    ['{"key":"rk_wrong"}', 'application/json', 401],
+    ['{"key":', 'application/json', 400],
+    ['{}', 'application/json', 400],
+    ['{"key":"rk_wrong"}', 'text/plain', 415],
+    [JSON.stringify({ key: 'x'.repeat(5 * 1024 ** 2) }), 'application/json', 413],
+  ])('a log-in with %.20j as %s is %d', async (body, type, status) => {
+    const response = await answer('/api/login', { method: 'POST', body, headers: { 'content-type': type } })
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([status, null])
+  })
+
+  test.each([
     [new DatabaseError('unavailable', '210', 'SELECT secret FROM x'), 503],
     [new DatabaseError('disk_full', '243', 'SELECT secret FROM x'), 503],
     [new DatabaseError('limit', '159', 'SELECT secret FROM x'), 504],

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { CONTRACT } from '../schema/api/contract.ts'
+import { type Body, CONTRACT } from '../schema/api/contract.ts'
+import { parseRequest, readBody } from './parse-request.ts'
 import { HttpProblem } from './problem.ts'
 import type { ServerDeps } from './server-deps.ts'
 
@@ -12,8 +13,8 @@ export const SESSION_COOKIE = 'recount_session'
  */
 export const mountLogin = (app: Hono, { logins }: Pick<ServerDeps, 'logins'>): void => {
   app.post(CONTRACT.login.path, async (context) => {
-    const body = CONTRACT.login.body.safeParse(await context.req.json().catch(() => undefined))
-    const id = body.success ? logins?.start(body.data.key) : undefined
+    const { body } = parseRequest(CONTRACT.login, {}, NO_QUERY, await readBody(context.req.raw))
+    const id = logins?.start((body as Body<'login'>).key)
     if (id === undefined)
       throw new HttpProblem(401, 'This key is not known here, or may not read. `recount key list` shows the keys.')
     setCookie(context, SESSION_COOKIE, id, {
@@ -31,5 +32,7 @@ export const mountLogin = (app: Hono, { logins }: Pick<ServerDeps, 'logins'>): v
     return context.body(null, 204)
   })
 }
+
+const NO_QUERY = new URLSearchParams()
 
 const sessionIdOf = (context: Context): string | undefined => getCookie(context, SESSION_COOKIE)

@@ -79,7 +79,8 @@ test('an address that others can reach needs a key; with one, both doors ask for
       headers: { 'content-type': 'application/json' },
     })
   expect((await logIn({ key: 'rk_wrong' })).status).toBe(401)
-  expect((await logIn({})).status).toBe(401)
+  expect((await logIn({})).status).toBe(400)
+  expect((await logIn({ key: 'x'.repeat(5 * 1024 ** 2) })).status).toBe(413)
   const cookie = (await logIn({ key })).headers.get('set-cookie') ?? ''
   expect(cookie).toMatch(/^recount_session=[\w-]+;.*HttpOnly/)
   expect(cookie).toContain('SameSite=Strict')

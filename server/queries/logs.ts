@@ -2,11 +2,12 @@ import type { LogItem } from '../../schema/api/shapes.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
 import { attributesOf } from '../answers/attributes.ts'
 import { cursorOf, numericKey, pageOf, parseCursor } from './cursor.ts'
-import { sqlFile } from './sql-file.ts'
+import { fill, sqlFile } from './sql-file.ts'
 import type { TracePlace } from './traces.ts'
 
-const SQL = sqlFile('logs-of-trace')
-const SEARCH = sqlFile('logs-search')
+const COLUMNS = { columns: sqlFile('logs-columns') }
+const SQL = fill(sqlFile('logs-of-trace'), COLUMNS)
+const SEARCH = fill(sqlFile('logs-search'), COLUMNS)
 const SORT = '+time'
 const NEWEST = '-time'
 /** A record may be written shortly before its span starts or after it ended, by another clock. */

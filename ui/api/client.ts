@@ -21,14 +21,7 @@ export const get = async <N extends RouteName>(name: N, request: Request<N> = {}
 
 /** The same by its address, for who follows a list to its end. */
 export const getJson = async <T>(url: string, signal?: AbortSignal): Promise<T> => {
-  const response = await fetch(url, {
-    headers: { accept: 'application/json' },
-    ...(signal ? { signal } : {}),
-  }).catch((error: unknown) => {
-    if (signal?.aborted) throw error
-    throw new ApiError({ status: 0, title: 'No answer', detail: '' })
-  })
-  if (!response.ok) throw await errorOfResponse(response)
+  const response = await answered(url, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) })
   return (await response.json()) as T
 }
 
@@ -47,14 +40,11 @@ export const put = async <N extends RouteName>(name: N, sending: Sending<N>): Pr
   send('PUT', pathOf(name, sending.params ?? {}) + queryOf(sending.query ?? {}), sending.body)
 
 export const send = async <T>(method: 'POST' | 'PUT', url: string, body: unknown): Promise<T> => {
-  const response = await fetch(url, {
+  const response = await answered(url, {
     method,
     headers: { accept: 'application/json', 'content-type': 'application/json' },
     body: JSON.stringify(body),
-  }).catch(() => {
-    throw new ApiError({ status: 0, title: 'No answer', detail: '' })
   })
-  if (!response.ok) throw await errorOfResponse(response)
   return (await response.json()) as T
 }
 
@@ -65,14 +55,11 @@ export const sendFile = async <T>(
   file: File,
   type: string,
 ): Promise<T> => {
-  const response = await fetch(path + queryOf(query), {
+  const response = await answered(path + queryOf(query), {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': type },
     body: file,
-  }).catch(() => {
-    throw new ApiError({ status: 0, title: 'No answer', detail: '' })
   })
-  if (!response.ok) throw await errorOfResponse(response)
   return (await response.json()) as T
 }
 
@@ -82,19 +69,27 @@ export const getText = async (
   query: Readonly<Record<string, unknown>>,
   signal?: AbortSignal,
 ): Promise<string> => {
-  const response = await fetch(pathOf(name, {}) + queryOf(query), signal ? { signal } : {})
-  if (!response.ok) throw await errorOfResponse(response)
+  const response = await answered(pathOf(name, {}) + queryOf(query), signal ? { signal } : {})
   return response.text()
 }
 
 /** Trades an API key for the session cookie. Throws ApiError: 401 where the key is not known or may not read. */
 export const logIn = async (key: string): Promise<void> => {
-  const response = await fetch(PATHS.login, {
+  await answered(PATHS.login, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ key }),
   })
+}
+
+/** The answer, where it is a success. A server that does not answer is an ApiError of status 0; only who took the request back sees the browser's own. */
+const answered = async (url: string, init: RequestInit): Promise<Response> => {
+  const response = await fetch(url, init).catch((error: unknown) => {
+    if (init.signal?.aborted) throw error
+    throw new ApiError({ status: 0, title: 'No answer', detail: '' })
+  })
   if (!response.ok) throw await errorOfResponse(response)
+  return response
 }
 
 export const pathOf = (name: RouteName, params: Readonly<Record<string, string>>): string =>
