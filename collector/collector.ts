@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Database } from '../schema/clickhouse/database.ts'
 import type { MetricsRegistry } from '../schema/metrics/registry.ts'
 import { DecodeError } from '../schema/otlp/wire.ts'
+import type { PriceBooks } from '../schema/prices/price-book.ts'
 import { genaiPriceBook } from '../schema/prices/project-price-book.ts'
 import { encodeLateFacts, type LateFacts } from './late-facts/encode-late-facts.ts'
 import { type Loaded, loadSegment } from './load/load-segment.ts'
@@ -11,11 +12,13 @@ import type { Section } from './normalise/encode-batch.ts'
 import { startNormalisePool } from './normalise/pool.ts'
 import type { AcceptResult, Consumer, OtlpRequest } from './pipeline-types.ts'
 import { type RenormaliseProgress, type RenormaliseRequest, renormalise } from './renormalise/renormalise.ts'
+import type { RepriceRequest } from './reprice/period.ts'
+import { type RepriceProgress, reprice } from './reprice/reprice.ts'
 import type { Target, TraceKey } from './spool/keys.ts'
 import { type Segment, SPOOL_LIMITS, Spool, SpoolFull, type SpoolLimits } from './spool/spool.ts'
 import { groupBy } from './tally/group-by.ts'
 import { type JournalTimes, openJournal } from './tally/journal.ts'
-import type { Turn } from './tally/ledger-turns.ts'
+import { oneAtATime, type Turn } from './tally/ledger-turns.ts'
 import { localTurns } from './tally/local-turns.ts'
 import { ruleBooks } from './tally/rule-books.ts'
 import { Tallier } from './tally/tallier.ts'
@@ -69,6 +72,11 @@ export interface Collector {
     request: RenormaliseRequest,
     progress?: (progress: RenormaliseProgress) => void,
   ) => Promise<RenormaliseProgress>
+  /** History at the present prices of its project (reprice/). Resolves when the figures have changed. */
+  readonly reprice: (
+    request: RepriceRequest,
+    progress?: (progress: RepriceProgress) => void,
+  ) => Promise<RepriceProgress>
   /** Takes nothing more, loads what it can in `graceMs`; the rest stays in the spool for the next start. */
   readonly close: (graceMs: number) => Promise<void>
 }
@@ -78,7 +86,13 @@ export interface Collector {
  */
 export const startCollector = async (
   config: CollectorConfig,
-  deps: { readonly database: Database; readonly metrics: MetricsRegistry; readonly log: (line: string) => void },
+  deps: {
+    readonly database: Database
+    readonly metrics: MetricsRegistry
+    readonly log: (line: string) => void
+    /** Absent: the built-in list for every project. */
+    readonly prices?: PriceBooks
+  },
 ): Promise<Collector> => {
   const { database, metrics, log } = deps
   const meters = collectorMeters(metrics)
@@ -136,25 +150,27 @@ export const startCollector = async (
     { segmentClosed: () => wake(), corrupt },
     config.spool,
   )
-  const turns = config.sharedStore
-    ? openJournal({
-        database,
-        writer: await writerIdOf(config.dataDir),
-        times: config.sharedStore,
-        setAside: async (sections, error) => {
-          await tallySpool.append(sections)
-          await tallySpool.flush()
-          for (const segment of tallySpool.segments) await tallySpool.quarantine(segment, whyNot(error))
-        },
-        turnLost: () => meters.turnsLost.inc(),
-        stopped: () => stopping,
-      })
-    : localTurns(tallySpool, loadAll)
+  const turns = oneAtATime(
+    config.sharedStore
+      ? openJournal({
+          database,
+          writer: await writerIdOf(config.dataDir),
+          times: config.sharedStore,
+          setAside: async (sections, error) => {
+            await tallySpool.append(sections)
+            await tallySpool.flush()
+            for (const segment of tallySpool.segments) await tallySpool.quarantine(segment, whyNot(error))
+          },
+          turnLost: () => meters.turnsLost.inc(),
+          stopped: () => stopping,
+        })
+      : localTurns(tallySpool, loadAll),
+  )
   let turn: Turn | undefined
-  const builtIn = genaiPriceBook()
+  const prices = deps.prices ?? { of: always(genaiPriceBook()) }
   const tallier = new Tallier({
     database,
-    prices: { of: () => builtIn },
+    prices,
     rules: ruleBooks(database),
     write: (sections) => turn!.write(sections),
     spansKeptMax: config.sharedStore ? 0 : SPANS_KEPT_MAX,
@@ -322,6 +338,7 @@ export const startCollector = async (
         nextOrder,
         ...(progress ? { progress } : {}),
       }),
+    reprice: (request, progress) => reprice({ database, turns, book: prices.of(request.projectId) }, request, progress),
     status: () => ({
       spoolBytes: spool.bytes + turns.bytes(),
       lagMs: lagMs(),
@@ -355,6 +372,11 @@ interface Round {
   readonly spans: readonly Section[]
   readonly targets: readonly Target[]
 }
+
+const always =
+  <T>(value: T): (() => T) =>
+  () =>
+    value
 
 const whyNot = (error: Error): string => `cannot be loaded: ${error.message.slice(0, 500)}`
 

@@ -38,6 +38,23 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
+const repriceJob = {
+  state: 'none' as const,
+  from: '',
+  to: '',
+  dryRun: true,
+  reason: '',
+  runsRead: 0,
+  runsChanged: 0,
+  callsChanged: 0,
+  beforeUsd: '0',
+  afterUsd: '0',
+  asOfBefore: null,
+  bookVersion: '',
+  seconds: 0,
+  error: '',
+}
+
 describe('every path of the contract is mounted and answers its shape', () => {
   const job = { state: 'none' as const, from: '', to: '', done: 0, windows: 0, read: 0, changed: 0, error: '' }
   const known: Record<string, string> = {
@@ -48,17 +65,27 @@ describe('every path of the contract is mounted and answers its shape', () => {
     month: '2026-01',
   }
   /** What a route cannot do without. */
-  const queries: Record<string, string> = { search: 'q=sup', searchText: 'q=sup', reconciliations: 'month=2026-01' }
+  const queries: Record<string, string> = {
+    search: 'q=sup',
+    searchText: 'q=sup',
+    reconciliations: 'month=2026-01',
+    whatIf: 'toProvider=openai&toModel=gpt-5',
+  }
   const bodies: Record<string, unknown> = {
     mapping: { attributes: { 'gen_ai.request.model': 'gpt-5' } },
     closeMonth: { month: '2026-01' },
     outcomes: [],
     scores: [],
     charges: [],
+    reprice: { from: 'now-30d', dryRun: true },
     importBill: [{ date: '2026-01-05', provider: 'openai', model: 'o3', amount: 1 }],
   }
   test.each(Object.entries(CONTRACT))('%s', async (name, endpoint) => {
-    const app = testApp(store, { renormalise: { start: () => job, job: () => job }, keepLateFacts: async () => 'kept' })
+    const app = testApp(store, {
+      renormalise: { start: () => job, job: () => job },
+      keepLateFacts: async () => 'kept',
+      reprice: { start: () => repriceJob, job: () => repriceJob },
+    })
     const query = queries[name] === undefined ? '' : `?${queries[name]}`
     const path = endpoint.path.replace(/\{(\w+)\}/g, (_, key: string) => known[key]!) + query
     // What a key is traded for has tests of its own (test/browser/key-gate.test.ts).

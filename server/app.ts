@@ -23,6 +23,7 @@ import { ingestRoutes } from './routes/ingest.ts'
 import { lateFactRoutes } from './routes/late-facts.ts'
 import { mappingRoutes } from './routes/mapping.ts'
 import { metricRoutes } from './routes/metrics.ts'
+import { priceRoutes } from './routes/prices.ts'
 import { reconciliationRoutes } from './routes/reconciliation.ts'
 import { renormaliseRoutes } from './routes/renormalise.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -46,6 +47,7 @@ const HANDLERS: Handlers = {
   ...costRoutes,
   ...budgetRoutes,
   ...reconciliationRoutes,
+  ...priceRoutes,
 }
 
 /** The whole HTTP side of the read path: every route of CONTRACT, the UI's files, and problem+json for whatever goes wrong. */

@@ -1,11 +1,13 @@
 import type { Body, Params, Parsed, Response } from '../schema/api/contract.ts'
 import type { Mapping, RenormaliseJob } from '../schema/api/mapping.ts'
 import type { RouteName } from '../schema/api/paths.ts'
+import type { RepriceJob } from '../schema/api/prices.ts'
 import type { Status } from '../schema/api/shapes.ts'
 import type { Database } from '../schema/clickhouse/database.ts'
 import type { DoorConfig } from '../schema/http/doors.ts'
 import type { Charge } from '../schema/model/charge.ts'
 import type { Score } from '../schema/model/span.ts'
+import type { StoredPriceBooks } from '../schema/prices/stored-price-books.ts'
 
 /** Whose request it is: the project of its key, what the key may do, and the name that stands in the audit log. */
 export interface Principal {
@@ -36,6 +38,22 @@ export interface ServerDeps {
   }
   /** Makes late facts durable and has their runs counted anew; absent where this process writes nothing. */
   readonly keepLateFacts?: (facts: LateFacts) => Promise<'kept' | { readonly retryAfterSeconds: number }>
+  /** The price books that this process counts with; absent where it counts nothing: they are read when they are asked for. */
+  readonly prices?: StoredPriceBooks
+  /** Prices history anew; absent where this process writes nothing. `start` gives undefined while another job runs. */
+  readonly reprice?: {
+    readonly start: (
+      projectId: number,
+      wish: {
+        readonly fromMs: number
+        readonly toMs: number
+        readonly dryRun: boolean
+        readonly reason: string
+        readonly actor: string
+      },
+    ) => RepriceJob | undefined
+    readonly job: (projectId: number) => RepriceJob
+  }
   /** Who asks, by the key of the request; undefined: the key is missing or unknown (401). */
   readonly principalOf: (headers: Headers) => Principal | undefined
   /** The UI's sessions, where keys are needed: a cookie's value for a good key that may read, and its end. */

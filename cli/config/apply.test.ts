@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuditItem } from '../../schema/api/audit.ts'
+import type { Prices } from '../../schema/api/prices.ts'
 import { get, testApp } from '../../test/support/api.ts'
 import { openTestStore, type TestStore } from '../../test/support/rows.ts'
 import { type Ask, applyConfig, differences } from './apply.ts'
@@ -109,4 +110,30 @@ test('a difference is told leaf by leaf, and order is none where members have na
     '~ a.x: 1 → 2',
     '+ b.x.y = null',
   ])
+})
+
+test('prices are declared as people write them: numbers, and only what differs from the default', async () => {
+  const text = `
+prices:
+  overrides:
+    - provider: openai
+      model: gpt-4.1*
+      validFrom: 2026-01-01T00:00:00Z
+      perMillionTokens: { inputUncached: 1.6, outputText: 6.4 }
+  toolFees:
+    - { tool: web_search, usdPerCall: 0.01 }
+  reviewUsdPerMinute: 1.25
+`
+  const [first] = await apply(text)
+  expect(first!.changes.length).toBeGreaterThan(0)
+  expect((await apply(text))[0]).toEqual({ section: 'prices', changes: [] })
+  const { settings } = await get<Prices>(app, '/api/prices')
+  expect(settings).toMatchObject({
+    overrides: [{ model: 'gpt-4.1*', serviceTier: 'standard', perMillionTokens: { inputUncached: '1.6' } }],
+    reviewUsdPerMinute: '1.25',
+    wins: 'reported',
+  })
+  expect(() => parseConfig('prices:\n  overides: []\n', 'recount.yaml')).toThrow(
+    'line 2: prices.overides: no such setting',
+  )
 })

@@ -54,7 +54,7 @@ const problem = (path: string, line: number, what: string): StartProblem =>
   new StartProblem(
     'config_invalid',
     `${path}, line ${line}: ${what}`,
-    'Mend that line; docs/masking.md and docs/budgets.md show every setting. Nothing was started.',
+    'Mend that line; docs/masking.md, docs/budgets.md and docs/prices.md show every setting. Nothing was started.',
   )
 
 const sentence = (issue: z.core.$ZodIssue): string => {

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { Budget, BudgetList, type BudgetState } from '../../schema/api/budgets.ts'
 import { SharedCost, SharedCosts, type SharedCostsSetting } from '../../schema/api/costs.ts'
 import { PATHS } from '../../schema/api/paths.ts'
+import type { Prices } from '../../schema/api/prices.ts'
+import { PricesSection } from './prices-section.ts'
 
 /**
  * Sections of recount.yaml that declare documents of a project. They are the state that `recount apply` makes so, over the API; no start of the program
@@ -36,6 +38,7 @@ export const DECLARED_SECTIONS = {
     .array(moneyAsText('amountUsd', SharedCost.strict()))
     .superRefine(checkedAs(SharedCosts, 'items'))
     .optional(),
+  prices: PricesSection.optional(),
 }
 
 export const DECLARED: Readonly<Record<keyof typeof DECLARED_SECTIONS, DeclaredSection>> = {
@@ -48,5 +51,10 @@ export const DECLARED: Readonly<Record<keyof typeof DECLARED_SECTIONS, DeclaredS
     path: PATHS.sharedCosts,
     current: (answer) => (answer as SharedCostsSetting).items,
     body: (items) => ({ items }),
+  },
+  prices: {
+    path: PATHS.prices,
+    current: (answer) => (answer as Prices).settings,
+    body: (prices) => prices,
   },
 }

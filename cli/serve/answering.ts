@@ -21,7 +21,7 @@ export const startAnswering = async (
   base: Base,
   status: () => Status | Promise<Status>,
   undo: Undo,
-  writing: Pick<ServerDeps, 'renormalise' | 'keepLateFacts'> = {},
+  writing: Pick<ServerDeps, 'renormalise' | 'keepLateFacts' | 'reprice'> = {},
 ): Promise<Answering> => {
   const { config, database, metrics, guard, doors } = base
   const sessions = new UiSessions()
@@ -38,6 +38,7 @@ export const startAnswering = async (
     uiDir: fileURLToPath(new URL('../../dist/ui', import.meta.url)),
     metrics: () => metrics.expose(),
     explain,
+    prices: base.prices,
     ...writing,
     principalOf,
     logins: {

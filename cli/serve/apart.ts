@@ -1,6 +1,7 @@
 import { type Collector, startCollector } from '../../collector/collector.ts'
 import { JOURNAL_TIMES } from '../../collector/tally/journal.ts'
 import { MetricsRegistry } from '../../schema/metrics/registry.ts'
+import { storedPriceBooks } from '../../schema/prices/stored-price-books.ts'
 import { orUndo } from './base.ts'
 import { SERVE_DEFAULTS } from './config.ts'
 import { takeDataDir } from './data-dir.ts'
@@ -25,6 +26,8 @@ export const startCollectorApart = ({
     undo.push(dataDir.release)
     const database = await openDatabase(config, dataDir.path)
     undo.push(() => database.close())
+    const prices = storedPriceBooks(database)
+    await prices.refresh()
     const collector = await startCollector(
       {
         dataDir: dataDir.path,
@@ -33,7 +36,7 @@ export const startCollectorApart = ({
         spool: config.spool,
         sharedStore: database.engine === 'clickhouse' ? JOURNAL_TIMES : undefined,
       },
-      { database, metrics: new MetricsRegistry(), log },
+      { database, metrics: new MetricsRegistry(), log, prices },
     )
     return {
       collector,

@@ -49,7 +49,7 @@ export const startReceiving = async (base: Base, undo: Undo): Promise<Receiving>
       // Whoever has a server may have several collectors before it; the embedded engine belongs to one process.
       sharedStore: database.engine === 'clickhouse' ? JOURNAL_TIMES : undefined,
     },
-    { database, metrics, log: config.log },
+    { database, metrics, log: config.log, prices: base.prices },
   )
   undo.push(() => collector.close(0))
 

@@ -12,6 +12,7 @@ import { checkPlatform } from './open-store.ts'
 import { StartProblem } from './problems.ts'
 import { startReceiving } from './receiving.ts'
 import { renormaliseJobs } from './renormalise-jobs.ts'
+import { repriceJobs } from './reprice-jobs.ts'
 
 export interface Recount {
   readonly urls: { readonly api: string; readonly otlpHttp: string; readonly otlpGrpc: string | undefined }
@@ -41,6 +42,7 @@ export const startRecount = (config: ServeConfig): Promise<Recount> =>
     const answering = await startAnswering(base, receiving.status, undo, {
       renormalise: renormaliseJobs(receiving.collector, config.log),
       keepLateFacts: receiving.collector.keepLateFacts,
+      reprice: repriceJobs({ ...base, collector: receiving.collector, log: config.log }),
     })
     const urls = { api: answering.url, otlpHttp: receiving.otlpHttpUrl, otlpGrpc: receiving.otlpGrpcUrl }
     await dataDir.announce(urls.api)
@@ -59,7 +61,7 @@ export const startRecount = (config: ServeConfig): Promise<Recount> =>
       close: once(async (graceMs) => {
         await Promise.all([receiving.stop(), answering.stop()])
         await receiving.close(graceMs)
-        await base.database.close()
+        await base.close()
         await dataDir.release()
       }),
     }
@@ -95,7 +97,7 @@ export const startCollectorRole = (config: ServeConfig): Promise<CollectorRole> 
         await receiving.stop()
         await receiving.close(graceMs)
         await health.stop()
-        await base.database.close()
+        await base.close()
         await dataDir.release()
       }),
     }
@@ -123,7 +125,7 @@ export const startServerRole = (config: ServeConfig, collectors: readonly string
       needsKey: base.doors.keysRequired,
       close: once(async () => {
         await answering.stop()
-        await base.database.close()
+        await base.close()
       }),
     }
   })

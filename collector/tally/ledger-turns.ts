@@ -25,6 +25,22 @@ export interface Turn {
   readonly write: (sections: readonly Section[]) => Promise<void>
 }
 
+/** Turns of one process follow each other: what takes one beside the tallier (re-pricing) waits for it, and it for them. */
+export const oneAtATime = (turns: LedgerTurns): LedgerTurns => {
+  const last = new Map<number, Promise<unknown>>()
+  return {
+    ...turns,
+    turn: (shard, work) => {
+      const mine = (last.get(shard) ?? Promise.resolve()).then(() => turns.turn(shard, work))
+      last.set(
+        shard,
+        mine.catch(() => undefined),
+      )
+      return mine
+    },
+  }
+}
+
 /** Another tallier took over: thrown by `Turn.write` and caught by `turn`. */
 export class TurnLost extends Error {
   override readonly name = 'TurnLost'

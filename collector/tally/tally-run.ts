@@ -137,7 +137,7 @@ const sumsOf = (calls: readonly Call[]): Sums => {
   }
 }
 
-const statusOf = (calls: readonly Call[]): CostStatus => {
+export const statusOf = (calls: readonly Pick<Call, 'costStatus'>[]): CostStatus => {
   const unpriced = calls.filter(({ costStatus }) => costStatus === 'unpriced').length
   if (unpriced === 0) return 'complete'
   return calls.some(({ costStatus }) => costStatus === 'reported' || costStatus === 'computed') ? 'partial' : 'none'

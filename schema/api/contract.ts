@@ -9,6 +9,7 @@ import { LATE_FACT_CONTRACT } from './late-fact-contract.ts'
 import { Mapping, MappingRequest, RenormaliseJob, StoredMapping } from './mapping.ts'
 import { MetricName, MetricSeries } from './metric-shapes.ts'
 import { PATHS, type RouteName } from './paths.ts'
+import { PRICE_CONTRACT } from './price-contract.ts'
 import {
   Facet,
   LogItem,
@@ -336,6 +337,7 @@ export const CONTRACT = {
   },
   ...COST_CONTRACT,
   ...LATE_FACT_CONTRACT,
+  ...PRICE_CONTRACT,
 } as const satisfies Record<RouteName, Endpoint>
 
 export type Contract = typeof CONTRACT

@@ -55,6 +55,14 @@ export const PATHS = {
   outcomes: '/api/outcomes',
   scores: '/api/scores',
   charges: '/api/charges',
+  unpriced: '/api/costs/unpriced',
+  whatIf: '/api/costs/what-if',
+  spanCost: '/api/traces/{traceId}/spans/{spanId}/cost',
+  prices: '/api/prices',
+  putPrices: '/api/prices',
+  importPrices: '/api/prices/import',
+  reprice: '/api/prices/reprice',
+  repriceJob: '/api/prices/reprice',
 } as const
 
 export type RouteName = keyof typeof PATHS

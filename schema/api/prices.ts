@@ -5,6 +5,10 @@ import { CostKey } from './costs.ts'
 import { isoTime, Usage, usd } from './shapes.ts'
 
 const count = z.int().nonnegative()
+const moment = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'is no ISO 8601 time')
+  .describe('ISO 8601')
 
 /** GET /api/costs/unpriced: what no price is known for, most tokens first. */
 export const Unpriced = z.object({
@@ -18,7 +22,9 @@ export const Unpriced = z.object({
   lastSeen: isoTime,
   reason: z
     .string()
-    .describe('unknown provider, unknown model, tier without a price, bucket without a price, no usage'),
+    .describe(
+      'unknown provider, unknown model, tier without a price, bucket without a price, no usage; or that a price is known by now: re-price',
+    ),
   similar: z
     .array(z.object({ provider: z.string(), model: z.string() }))
     .describe('models of the book with a like name'),
@@ -82,24 +88,24 @@ export const PriceOverride = z.object({
   serviceTier: z.enum(['standard', 'batch', 'flex', 'priority', 'fast', '*']).default('standard'),
   /** From so many input tokens of one call on; 0: from the first. */
   fromInputTokens: count.default(0),
-  validFrom: z.string().optional().describe('ISO 8601; absent: since ever'),
+  validFrom: moment.optional().describe('absent: since ever'),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
     .default('USD'),
   usdPerUnit: z
     .string()
-    .regex(/^\d+(\.\d+)?$/)
+    .regex(/^\d{1,9}(\.\d{1,9})?$/)
     .default('1')
     .describe('one unit of the currency in US dollars, at the time of the price'),
-  perMillionTokens: z.partialRecord(z.enum(USAGE_BUCKETS), z.string().regex(/^\d+(\.\d{1,9})?$/)),
+  perMillionTokens: z.partialRecord(z.enum(USAGE_BUCKETS), z.string().regex(/^\d{1,6}(\.\d{1,9})?$/)),
   source: z.string().max(500).default(''),
 })
 export type PriceOverride = z.infer<typeof PriceOverride>
 export const ToolFee = z.object({
   tool: z.string().min(1).max(200).describe('name, or a pattern with *'),
   usdPerCall: usd,
-  validFrom: z.string().optional(),
+  validFrom: moment.optional(),
 })
 export type ToolFee = z.infer<typeof ToolFee>
 export const PRICE_OVERRIDES_MAX = 5_000
@@ -119,6 +125,24 @@ export const Prices = z.object({
   actor: z.string().nullable(),
 })
 export type Prices = z.infer<typeof Prices>
+
+/** POST /api/prices/import: a price file of LiteLLM as overrides. */
+export const PriceImport = z.object({
+  overrides: count.describe('that the file gives beyond what the built-in book says'),
+  skipped: count,
+  reasons: z.array(z.object({ reason: z.string(), count, examples: z.array(z.string()) })),
+  items: z.array(PriceOverride).describe('the first of them'),
+  applied: z.boolean(),
+  version: z.string().nullable().describe('of the settings that hold them now'),
+})
+export type PriceImport = z.infer<typeof PriceImport>
+
+export const RepriceRequest = z.object({
+  from: z.string().describe('ISO 8601 or now-30d: calls that started from here on'),
+  to: z.string().default('now'),
+  dryRun: z.boolean().default(false).describe('says what would change, and changes nothing'),
+  reason: z.string().max(500).default('').describe('stands in the audit log; needed unless it is a dry run'),
+})
 
 /** POST /api/prices/reprice and its GET: history priced anew, each change an entry of the ledger. */
 export const RepriceJob = z.object({

@@ -34,8 +34,8 @@ export interface Explanation {
 
 export interface ProjectPriceBook extends PriceBook {
   readonly explain: (call: PricedCall) => Explanation
-  /** All prices of such calls at their time, whatever they used. */
-  readonly list: (call: PricedCall) => PriceList | undefined
+  /** All prices of such calls at their time, whatever they used; undefined where nobody said. */
+  readonly list: (call: Omit<PricedCall, 'usage'> & { readonly usage?: PricedCall['usage'] }) => PriceList | undefined
   /** Models that the book does know and whose names are like this one. */
   readonly similar: (
     provider: string,
@@ -52,7 +52,7 @@ export const priceBookOf = (settings: PriceSettings): ProjectPriceBook => {
     nanoUsd: nanoUsdOfText(fee.usdPerCall),
     validFromNanos: fee.validFrom === undefined ? undefined : nanosOf(fee.validFrom),
   }))
-  const familyOf = ({ provider, model, serviceTier }: PricedCall): Family =>
+  const familyOf = ({ provider, model, serviceTier }: Omit<PricedCall, 'usage'>): Family =>
     families.get(`${provider}\0${model}\0${serviceTier}`, () => new Family(provider, model, serviceTier, overrides))
 
   const price = (call: PricedCall): Price | undefined => {

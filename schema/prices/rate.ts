@@ -44,11 +44,14 @@ export type Factor = readonly [over: number, under: number]
 export const times = (rate: Rate, [over, under]: Factor): Rate =>
   Number((BigInt(rate) * BigInt(over) + BigInt(under) / 2n) / BigInt(under))
 
-/** 'USD per million tokens' of a rate, without zeros at its end. */
-export const usdPerMillion = (rate: Rate): string => decimalOf(BigInt(rate), RATE_DECIMALS)
+/** A rate per million tokens in a currency of which one unit is `usdPerUnit` (decimal text), without zeros at its end. */
+export const perMillionIn = (rate: Rate, usdPerUnit: string): string => {
+  const { value, decimals } = scaled(usdPerUnit)
+  if (value === 0n) return '0'
+  return decimalOf((BigInt(rate) * 10n ** BigInt(decimals) + value / 2n) / value, RATE_DECIMALS)
+}
 
-/** The same in a currency; undefined where the price is no round figure there. */
-export const decimalOf = (value: bigint, decimals: number): string => {
+const decimalOf = (value: bigint, decimals: number): string => {
   const digits = String(value).padStart(decimals + 1, '0')
   const fraction = digits.slice(-decimals).replace(/0+$/, '')
   return fraction === '' ? digits.slice(0, -decimals) : `${digits.slice(0, -decimals)}.${fraction}`
