@@ -4,6 +4,7 @@ import type { MetricsRegistry } from '../schema/metrics/registry.ts'
 import { DecodeError } from '../schema/otlp/wire.ts'
 import type { PriceBooks } from '../schema/prices/price-book.ts'
 import { genaiPriceBook } from '../schema/prices/project-price-book.ts'
+import { collectorMeters } from './collector-meters.ts'
 import { encodeLateFacts, type LateFacts } from './late-facts/encode-late-facts.ts'
 import { type Loaded, loadSegment } from './load/load-segment.ts'
 import { isPermanent, untilDone } from './load/retry.ts'
@@ -397,17 +398,3 @@ const firstRound = (segments: readonly Segment[]): readonly Segment[] => {
   }
   return round
 }
-
-const collectorMeters = (metrics: MetricsRegistry) => ({
-  loaded: metrics.counter('recount_loaded_rows_total', 'Rows loaded into ClickHouse', ['table']),
-  loadErrors: metrics.counter('recount_load_errors_total', 'Failed tries to load or tally; each is tried again'),
-  corrupt: metrics.counter('recount_spool_corrupt_total', 'Damaged stretches or segments set aside'),
-  masked: metrics.counter('recount_masked_total', 'Findings replaced, hashed or dropped before the spool', ['finding']),
-  turnsLost: metrics.counter(
-    'recount_tally_turns_lost_total',
-    'Tallies done again because another collector wrote first',
-  ),
-  tallied: metrics.counter('recount_tallied_runs_total', 'Runs whose figures changed'),
-  tallyFailed: metrics.counter('recount_tally_failed_runs_total', 'Runs that could not be counted: a defect'),
-  tallySeconds: metrics.counter('recount_tally_seconds_total', 'Time spent tallying'),
-})
