@@ -1,7 +1,7 @@
 import { mean, quantileSorted } from 'simple-statistics'
 import { DAY_MS, dayStart, HOUR_MS, type PeriodBounds, weekdayOf } from '../../schema/model/period.ts'
+import { randomOf } from './random.ts'
 import { HISTORY_DAYS_MIN, type RunRate, runRateOf, type Week } from './run-rate.ts'
-import { seededRandom } from './seeded-random.ts'
 
 /** Whole weeks that are looked back. */
 export const HISTORY_DAYS_MAX = 56
@@ -151,7 +151,7 @@ const simulate = (
   shapes: Shapes,
   { firstDay, dayCount, today, spentToday, remaining }: Rest,
 ): number[][] => {
-  const random = seededRandom(SEED)
+  const random = randomOf(SEED)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
   const usualRest = restOf(shapes.mean, remaining)
   return Array.from({ length: REPLICATES }, () =>
