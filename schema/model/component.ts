@@ -24,6 +24,12 @@ export const componentOf = (kind: string): Component => {
   return KINDS_OF[kind] ?? 'model'
 }
 
+/** Every kind that is of this component; of `model` only those that are no other's are not listed. */
+export const kindsOf = (component: Exclude<Component, 'model'>): string[] => [
+  ...Object.keys(KINDS_OF).filter((kind) => KINDS_OF[kind] === component),
+  `charge.${component}`,
+]
+
 /** The same rule over a column that holds a kind. */
 export const componentSql = (kind: string): string => {
   const from = Object.keys(KINDS_OF).map((name) => `'${name}'`)

@@ -1,8 +1,9 @@
 import type { CostFilters } from '../../../schema/api/cost-queries.ts'
 import type { CostInterval, SharedCosts } from '../../../schema/api/costs.ts'
 import type { Database, QueryParams } from '../../../schema/clickhouse/database.ts'
-import { componentSql } from '../../../schema/model/component.ts'
+import { CHARGE_KINDS, componentSql, kindsOf, REVIEW_KIND } from '../../../schema/model/component.ts'
 import { DIMENSIONS, type DimensionName, NOT_SET } from '../../../schema/model/dimension.ts'
+import { USAGE_BUCKETS } from '../../../schema/model/usage.ts'
 import { all, at, type Clause, chosenRuns, nanos, type RunQuestion, TRACE_ID } from '../filter.ts'
 import { fill, sqlFile } from '../sql-file.ts'
 import { type BoundedRange, parseTime, parseTimeRange, type TimeRange } from '../time-range.ts'
@@ -120,7 +121,16 @@ export const costRows = (question: CostQuestion, { order, total = false, page }:
     sql: fill(COSTS, {
       keys: names.map((name) => `${name},`).join(' '),
       isTotal,
-      runs: total ? `if(grouping(period_ms) = 1, sum(run_of_all), sum(run_of_key))` : 'sum(run_of_key)',
+      runs: total
+        ? 'if(grouping(period_ms) = 1, sum(line.runs_of_all), sum(line.runs_of_key))'
+        : 'sum(line.runs_of_key)',
+      notCalls: inSql([REVIEW_KIND, ...CHARGE_KINDS]),
+      notModels: inSql([...kindsOf('tools'), REVIEW_KIND, ...CHARGE_KINDS]),
+      tools: inSql(kindsOf('tools')),
+      review: inSql(kindsOf('review')),
+      evaluation: inSql(kindsOf('evaluation')),
+      platform: inSql(kindsOf('platform')),
+      unreported: USAGE_BUCKETS.map((_, bit) => `sumIf(run_of_key, bitTest(unreported, ${bit}))`).join(', '),
       lines: lines.sql,
       groups: total ? `GROUPING SETS ((${groups}), ())` : groups,
       page: `ORDER BY is_total DESC, ${orders[order]}${page ? '\nLIMIT {limit:UInt64} OFFSET {offset:UInt64}' : ''}`,
@@ -152,6 +162,7 @@ const COSTS = sqlFile('costs/costs')
 const LEDGER = sqlFile('costs/lines-ledger')
 const AS_OF = sqlFile('costs/as-of')
 
+const inSql = (words: readonly string[]): string => `(${words.map((word) => `'${word}'`).join(', ')})`
 const keyName = (i: number): string => `key_${i}`
 /** Without as_of all that is there counts: the clock of whoever wrote it may be ahead of ours. */
 const LATEST_MS = Date.UTC(2262, 0, 1)
@@ -163,6 +174,9 @@ const ledgerLines = (question: CostQuestion, more: readonly LineColumn[]): Claus
   const perCall = [...by.map((name) => DIMENSIONS[name].sql as string), periodSql(interval, 'call.start_time')].filter(
     (sql) => /\bcall\./.test(sql),
   )
+  const chosen = overCalls(calls.sql === '' ? "call.kind != ''" : calls.sql)
+  // Where a run has one key, its first chosen call is the first of its key.
+  const keyed = perCall.length > 0
   return {
     sql: fill(LEDGER, {
       keys: [
@@ -171,8 +185,11 @@ const ledgerLines = (question: CostQuestion, more: readonly LineColumn[]): Claus
       ].join('\n    '),
       period: periodSql(interval, 'call.start_time'),
       component: componentSql('call.kind'),
-      chosen: overCalls(calls.sql === '' ? "call.kind != ''" : calls.sql),
-      keyArrays: perCall.map((sql) => `,\n        ${overCalls(sql)}`).join(''),
+      isFirstOfKey: keyed ? 'nth_of_key = 1' : 'nth = first_chosen',
+      nthOfKey: keyed
+        ? `,\n    arrayEnumerateUniq(${[chosen, ...perCall.map(overCalls)].join(', ')}) AS nth_of_key`
+        : '',
+      chosen,
       runs: runs.sql,
     }),
     params: runs.params,

@@ -23,8 +23,8 @@ export interface CostRow extends UsageRow {
   readonly platform_usd: string
   readonly allocated_usd: string
   readonly reported_usd: string
-  /** Mask of usage buckets that a run left unreported → how many such runs. */
-  readonly unreported_runs: Readonly<Record<string, number>>
+  /** Runs that left a usage bucket unreported, by bucket. */
+  readonly unreported_runs: readonly number[]
   readonly last_end_ms: number
 }
 
@@ -118,8 +118,8 @@ const figuresOf = (row: CostRow): Omit<CostItem, 'key' | 'period'> => {
   }
 }
 
-const unreportedOf = (masks: Readonly<Record<string, number>>): number =>
-  Object.entries(masks).reduce((bits, [mask, runs]) => (runs > 0 ? bits | Number(mask) : bits), 0)
+const unreportedOf = (runs: readonly number[]): number =>
+  runs.reduce((bits, count, bit) => (count > 0 ? bits | (1 << bit) : bits), 0)
 
 const NOTHING: CostRow = {
   period_ms: 0,
@@ -135,6 +135,6 @@ const NOTHING: CostRow = {
   platform_usd: '0',
   allocated_usd: '0',
   reported_usd: '0',
-  unreported_runs: {},
+  unreported_runs: [],
   last_end_ms: 0,
 }

@@ -1,13 +1,14 @@
 -- What the ledger knows of money, one line per call and sign; a call that a later tally took back cancels out in every sum. Sums of two columns count
 -- runs once: run_of_key per key and period, run_of_all in the whole question. They mark, in every version of a run, the first of its calls that the
 -- question chooses.
+WITH indexOf({{chosen}}, 1) AS first_chosen
 SELECT
     {{keys}}
     {{period}} AS period_ms,
     toInt64(r.sign) AS lines,
     r.sign * toInt64(NOT startsWith(call.kind, 'charge.') AND call.kind != 'review') AS call_count,
-    r.sign * toInt64(nth_of_key = 1) AS run_of_key,
-    r.sign * toInt64(nth_of_all = 1) AS run_of_all,
+    r.sign * toInt64({{isFirstOfKey}}) AS run_of_key,
+    r.sign * toInt64(nth = first_chosen) AS run_of_all,
     r.sign * toInt64(call.cost_status = 3) AS unpriced,
     r.sign * toInt64(call.cost_status IN (1, 2) AND call.kind NOT IN ('tool', 'retrieval', 'review') AND NOT startsWith(call.kind, 'charge.')) AS priced,
     r.sign * toInt64(call.input_uncached) AS input_uncached,
@@ -25,10 +26,13 @@ SELECT
     r.sign * toDecimal128(call.cost, 9) AS cost,
     if(call.cost_status = 1, r.sign * toDecimal128(call.cost, 9), toDecimal128(0, 9)) AS reported,
     toDecimal128(0, 9) AS allocated,
-    if(r.sign = 1, toUnixTimestamp64Milli(toDateTime64(r.end_time, 3, 'UTC')), 0) AS run_end_ms
+    call.kind AS kind,
+    call.cost_status AS cost_status,
+    if(r.sign = 1, call.cost, -call.cost) AS amount,
+    false AS is_shared,
+    r.end_time AS run_end
 FROM run_ledger AS r
 ARRAY JOIN
     calls AS call,
-    arrayEnumerateUniq({{chosen}}{{keyArrays}}) AS nth_of_key,
-    arrayEnumerateUniq({{chosen}}) AS nth_of_all
+    arrayEnumerate(calls.kind) AS nth{{nthOfKey}}
 WHERE {{runs}}

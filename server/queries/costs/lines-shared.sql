@@ -24,7 +24,11 @@ SELECT
     toDecimal128(part, 0) * toDecimal128('0.000000001', 9) AS cost,
     toDecimal128(0, 9) AS reported,
     cost AS allocated,
-    toInt64(0) AS run_end_ms
+    toLowCardinality(concat('charge.', share_component)) AS kind,
+    toUInt8(0) AS cost_status,
+    toDecimal64(cost, 9) AS amount,
+    true AS is_shared,
+    toDateTime64(0, 9, 'UTC') AS run_end
 FROM
 (
     SELECT
