@@ -8,7 +8,7 @@ import { type RecountProcess, startRecountProcess } from '../test/support/recoun
 import { round, send, untilCounted } from './ingest.ts'
 import { latencies, picksOf, questionsAbout } from './questions.ts'
 
-const SEED_SPANS = 1_000_000
+export const SEED_SPANS = 1_000_000
 const DAYS = 29
 const SETTLE_MS = 900_000
 
@@ -42,7 +42,7 @@ export const benchScale = async (spans: number) => {
   }
 }
 
-const seed = async (dataDir: string, spans: number): Promise<number> => {
+export const seed = async (dataDir: string, spans: number): Promise<number> => {
   const recount: RecountProcess = await startRecountProcess({ dataDir })
   const sent = await send(['--url', recount.otlpHttp, '--spans', String(spans)])
   await untilCounted(recount, sent.spans)
@@ -70,7 +70,7 @@ const copyOf = (column: string, k: number, step: number): string => {
   return of(column)
 }
 
-const multiply = async (dataDir: string, copies: number) => {
+export const multiply = async (dataDir: string, copies: number) => {
   const database = await openEmbedded(dataDir)
   try {
     const tables = ['spans', 'run_ledger', 'traces'] as const
