@@ -11,7 +11,15 @@ import { migrate } from '../schema/clickhouse/migrate.ts'
 import { MetricsRegistry } from '../schema/metrics/registry.ts'
 import { writeSetting } from '../schema/settings/settings.ts'
 import { adminOf, testApp } from './support/api.ts'
-import { type Attributes, agentRun, evaluationBody, type Sent, spansBody, traceOf } from './support/late-facts.ts'
+import {
+  type Attributes,
+  agentRun,
+  evaluationBody,
+  pairs,
+  type Sent,
+  spansBody,
+  traceOf,
+} from './support/late-facts.ts'
 import { expectConsistent } from './support/ledger-checks.ts'
 
 // What is known of a run after it: each scenario is a project of its own in one store, posted over the API and sent as OTLP.
@@ -273,6 +281,74 @@ describe('a late outcome', () => {
     })
     await post(project, 'outcomes', { target: { traceId: traceOf('a') }, label: 'failure', source: 'human' })
     expect((await runsNow(project)).a).toMatchObject({ outcome: 'failure', source: 'human' })
+  })
+})
+
+describe('a call that several tell of', () => {
+  test('is counted once whenever the run was tallied, and each earlier moment answers what was said then', async () => {
+    const project = newProject()
+    const answer = {
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': 'gpt-4.1',
+      'gen_ai.response.id': 'resp-a',
+      'gen_ai.usage.input_tokens': 1000,
+      'gen_ai.usage.output_tokens': 10,
+      'gen_ai.usage.cost': 1,
+    }
+    // A parent that repeats its child's usage is all there is at first.
+    await send(project, [
+      {
+        trace: 'a',
+        span: 'r',
+        attributes: { 'gen_ai.operation.name': 'invoke_agent', ...answer, 'gen_ai.usage.cost': 1.5 },
+      },
+    ])
+    const first = await aMoment()
+    await send(project, [
+      { trace: 'a', span: 'c', parent: 'r', atMs: 1, attributes: { 'gen_ai.operation.name': 'chat', ...answer } },
+    ])
+    const second = await aMoment()
+    // The same call as a record, then a second, late child.
+    await accept(project, 'logs', {
+      resourceLogs: [
+        {
+          scopeLogs: [
+            {
+              logRecords: [
+                {
+                  timeUnixNano: String(START + 9_000_000n),
+                  eventName: 'gen_ai.client.inference.operation.details',
+                  traceId: traceOf('a'),
+                  attributes: pairs({ 'gen_ai.operation.name': 'chat', ...answer }),
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    })
+    const third = await aMoment()
+    await send(project, [
+      {
+        trace: 'a',
+        span: 'd',
+        parent: 'r',
+        atMs: 4,
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          ...answer,
+          'gen_ai.response.id': 'resp-b',
+          'gen_ai.usage.cost': 0.25,
+        },
+      },
+    ])
+    expect(await Promise.all([first, second, third, Date.now()].map((ms) => costAsOf(project, ms)))).toEqual([
+      '1.5',
+      '1',
+      '1',
+      '1.25',
+    ])
+    await expectConsistent(database)
   })
 })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Budget, BudgetList, type BudgetState } from '../../schema/api/budgets.ts'
 import { SharedCost, SharedCosts, type SharedCostsSetting } from '../../schema/api/costs.ts'
+import { OutcomeSettings } from '../../schema/api/outcome-settings.ts'
 import { PATHS } from '../../schema/api/paths.ts'
 import type { Prices } from '../../schema/api/prices.ts'
 import { PricesSection } from './prices-section.ts'
@@ -39,6 +40,7 @@ export const DECLARED_SECTIONS = {
     .superRefine(checkedAs(SharedCosts, 'items'))
     .optional(),
   prices: PricesSection.optional(),
+  outcomes: OutcomeSettings.optional(),
 }
 
 export const DECLARED: Readonly<Record<keyof typeof DECLARED_SECTIONS, DeclaredSection>> = {
@@ -56,5 +58,10 @@ export const DECLARED: Readonly<Record<keyof typeof DECLARED_SECTIONS, DeclaredS
     path: PATHS.prices,
     current: (answer) => (answer as Prices).settings,
     body: (prices) => prices,
+  },
+  outcomes: {
+    path: PATHS.outcomeSettings,
+    current: (answer) => answer,
+    body: (outcomes) => outcomes,
   },
 }

@@ -5,6 +5,7 @@ import { writeOtelGenai } from './dialects/otel-genai.ts'
 import type { SpanWriter } from './dialects/span-writer.ts'
 import { writeVercelAi } from './dialects/vercel-ai.ts'
 import { plumbingSpans } from './plumbing-spans.ts'
+import { spendingOf } from './spending.ts'
 import type { DemoContext, DemoDialect, DemoEvaluation, DemoRun } from './story-model.ts'
 
 const writers: Readonly<
@@ -26,6 +27,7 @@ export function runToSpans(run: DemoRun): readonly TelemetrySpan[] {
   const { write } = writers[run.dialect]
   const resource = resourceOf(run)
   return run.nodes.flatMap((node, i) => {
+    const written = write(node, { context: run.context, isRoot: i === 0 })
     const span = {
       traceId: run.traceId,
       spanId: node.spanId,
@@ -33,7 +35,8 @@ export function runToSpans(run: DemoRun): readonly TelemetrySpan[] {
       startNanos: node.startNanos,
       endNanos: node.endNanos,
       ...(node.error ? { error: { message: node.error.message } } : {}),
-      ...write(node, { context: run.context, isRoot: i === 0 }),
+      ...written,
+      attributes: { ...written.attributes, ...spendingOf(node) },
       resource,
     }
     return [span, ...plumbingSpans(node, span)]

@@ -96,6 +96,19 @@ describe('the shop window', () => {
     expect(models.size).toBeGreaterThanOrEqual(7)
   })
 
+  test('tools that worked tell their fee, and people who decided their minutes', () => {
+    const told = (key: string) => spans.filter(({ attributes }) => attributes[key] !== undefined)
+    expect(told('recount.tool.fee_usd').length).toBeGreaterThan(100)
+    expect(told('recount.tool.fee_usd').every(({ error }) => error === undefined)).toBe(true)
+    const decided = spans.filter(({ attributes }) => attributes['recount.approval.decision'] !== undefined)
+    const minutes = decided.map(({ attributes }) => attributes['recount.review.minutes'])
+    expect(minutes.filter((given) => typeof given === 'number' && given >= 0.5).length).toBeGreaterThan(20)
+    for (const { attributes } of decided)
+      expect(attributes['recount.review.minutes'] === undefined).toBe(
+        attributes['recount.approval.decision'] === 'expired',
+      )
+  })
+
   test('every verdict of a guardrail, every decision of an approval and every outcome occurs', () => {
     const verdicts = count(bodies.flatMap(({ body }) => (body.kind === 'guardrail' ? [body.verdict] : [])))
     expect([...verdicts.keys()].sort()).toEqual(['block', 'error', 'escalate', 'flag', 'pass', 'redact'])

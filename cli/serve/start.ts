@@ -7,6 +7,7 @@ import { openBase, orUndo } from './base.ts'
 import { statusOfCollectors } from './collectors-status.ts'
 import type { ServeConfig } from './config.ts'
 import { takeDataDir } from './data-dir.ts'
+import { nameDemoPrices } from './demo-prices.ts'
 import { startHealthPort } from './health-port.ts'
 import { checkPlatform } from './open-store.ts'
 import { StartProblem } from './problems.ts'
@@ -53,11 +54,14 @@ export const startRecount = (config: ServeConfig): Promise<Recount> =>
       needsKey: base.doors.keysRequired,
       database: base.database,
       settled: receiving.settled,
-      runDemo: (signal) =>
-        runDemo({ endpoint: urls.otlpHttp, key: base.internalKey, signal, live: true, print: config.log }).then(
-          () => undefined,
-          (error: unknown) => config.log(`demo: ${(error as Error).message}`),
-        ),
+      runDemo: async (signal) => {
+        try {
+          await nameDemoPrices(base)
+          await runDemo({ endpoint: urls.otlpHttp, key: base.internalKey, signal, live: true, print: config.log })
+        } catch (error) {
+          config.log(`demo: ${(error as Error).message}`)
+        }
+      },
       close: once(async (graceMs) => {
         await Promise.all([receiving.stop(), answering.stop()])
         await receiving.close(graceMs)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { OutcomeRule } from '../../schema/api/outcome-settings.ts'
 import type { Call, GuardrailCheck } from '../../schema/model/run.ts'
 import type { Score } from '../../schema/model/span.ts'
-import type { OutcomeRule } from '../../schema/settings/outcome-settings.ts'
 import { OUTCOME_SCORE } from './outcome.ts'
 
 /** What a rule may ask about. */

@@ -1,5 +1,5 @@
 import type { Database } from '../../schema/clickhouse/database.ts'
-import { OutcomeSettings } from '../../schema/settings/outcome-settings.ts'
+import { OutcomeSettings } from '../../schema/api/outcome-settings.ts'
 import { readSetting } from '../../schema/settings/settings.ts'
 
 type Rules = OutcomeSettings['rules']

@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts'
 import { Posted } from './late-facts.ts'
+import { OutcomeSettings } from './outcome-settings.ts'
 import { PATHS } from './paths.ts'
 
 const LATE_FACTS = { bytesMax: 8 * 1024 ** 2, types: ['application/json', 'text/csv'] } as const
@@ -31,5 +32,20 @@ export const LATE_FACT_CONTRACT = {
     file: LATE_FACTS,
     response: Posted,
     scope: 'ingest',
+  },
+  outcomeSettings: {
+    method: 'get',
+    path: PATHS.outcomeSettings,
+    summary:
+      'How the project reads outcomes: how long one may still come, what an open run is, and the rules that give one',
+    response: OutcomeSettings,
+  },
+  putOutcomeSettings: {
+    method: 'put',
+    path: PATHS.putOutcomeSettings,
+    summary: 'Sets them; its rules hold for runs that are tallied from now on (scope admin)',
+    body: OutcomeSettings,
+    response: OutcomeSettings,
+    scope: 'admin',
   },
 } as const satisfies Record<string, Endpoint>

@@ -55,6 +55,8 @@ export const PATHS = {
   outcomes: '/api/outcomes',
   scores: '/api/scores',
   charges: '/api/charges',
+  outcomeSettings: '/api/outcome-settings',
+  putOutcomeSettings: '/api/outcome-settings',
   unpriced: '/api/costs/unpriced',
   whatIf: '/api/costs/what-if',
   spanCost: '/api/traces/{traceId}/spans/{spanId}/cost',

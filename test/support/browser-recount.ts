@@ -56,6 +56,13 @@ const END_BEFORE_NOW_NANOS = 60_000_000_000n
 export const sendDemo = async (recount: Recount, { hours = 4, seed = 'browser' } = {}): Promise<void> => {
   const nowNanos = BigInt(Date.now()) * 1_000_000n
   const shift = nowNanos - END_BEFORE_NOW_NANOS - TOLD_AT_NANOS
+  // As `recount serve --demo` does: without a rate the demo's minutes of review would have no price.
+  const priced = await fetch(`${recount.urls.api}/api/prices`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ reviewUsdPerMinute: '0.75' }),
+  })
+  if (!priced.ok) throw new Error(`the rate of review: ${priced.status} ${await priced.text()}`)
   const sender = await openOtlpSender({ endpoint: recount.urls.otlpHttp })
   try {
     for (const run of history({ seed, days: hours / 24, nowNanos: TOLD_AT_NANOS })) {

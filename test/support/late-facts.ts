@@ -1,7 +1,7 @@
 // Small runs by name, as OTLP/JSON: what the tests of late facts are about.
 
 export type Attributes = Readonly<Record<string, string | number>>
-const pairs = (attributes: Attributes) =>
+export const pairs = (attributes: Attributes) =>
   Object.entries(attributes).map(([key, value]) => ({
     key,
     value: typeof value === 'number' ? { doubleValue: value } : { stringValue: value },
