@@ -1,3 +1,5 @@
+import type { Database } from '../../schema/clickhouse/database.ts'
+
 // Small runs by name, as OTLP/JSON: what the tests of late facts are about.
 
 export type Attributes = Readonly<Record<string, string | number>>
@@ -90,3 +92,46 @@ export const agentRun = (trace: string, more: Attributes = {}, atMs = 0): readon
     },
   },
 ]
+
+export interface RunNow {
+  readonly run: string
+  readonly outcome: string
+  readonly source: string
+  readonly by: string
+  readonly cost: string
+  readonly kinds: readonly string[]
+}
+
+/** What the ledger says of the runs of a project, now and before. */
+export const ledgerReader = (database: () => Database) => {
+  const runsNow = async (projectId: number): Promise<Record<string, RunNow>> => {
+    const rows = await database().query<RunNow>(
+      `SELECT lower(hex(r.run_id)) AS run, r.outcome AS outcome, r.outcome_source AS source, r.outcome_evaluator AS by, toString(r.cost) AS cost,
+        arrayFilter(kind -> kind NOT IN ('llm', 'tool'), r.calls.kind) AS kinds
+FROM (SELECT * FROM run_ledger AS l WHERE l.project_id = {project:UInt32} ORDER BY l.version DESC, l.sign DESC LIMIT 1 BY l.run_id) AS r WHERE r.sign = 1`,
+      { project: projectId },
+    )
+    return Object.fromEntries(rows.map((row) => [Buffer.from(row.run, 'hex').toString().replaceAll('\0', ''), row]))
+  }
+
+  /** What the ledger said at a moment, in whole nano-dollars. */
+  const costAsOf = async (projectId: number, ms: number): Promise<string> =>
+    (
+      await database().query<{ cost: string }>(
+        `SELECT toString(sum(sign * toDecimal128(cost, 9))) AS cost FROM run_ledger WHERE project_id = {project:UInt32} AND toUnixTimestamp64Milli(tallied_at) <= {ms:Int64}`,
+        { project: projectId, ms },
+      )
+    )[0]!.cost
+
+  const versionsOf = async (projectId: number): Promise<number> =>
+    Number(
+      (
+        await database().query<{ n: string }>(
+          'SELECT toString(count()) AS n FROM run_ledger WHERE project_id = {project:UInt32} AND sign = 1',
+          { project: projectId },
+        )
+      )[0]!.n,
+    )
+
+  return { runsNow, costAsOf, versionsOf }
+}
