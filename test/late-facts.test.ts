@@ -15,6 +15,7 @@ import {
   type Attributes,
   agentRun,
   evaluationBody,
+  ledgerReader,
   pairs,
   type Sent,
   spansBody,
@@ -48,7 +49,6 @@ afterAll(async () => {
 })
 
 const newProject = (): number => ++lastProject
-
 const send = (projectId: number, spans: readonly Sent[], resource: Attributes = {}): Promise<void> =>
   accept(projectId, 'traces', spansBody(START, spans, resource))
 
@@ -348,7 +348,6 @@ describe('money that is posted later', () => {
     expect((await runsNow(project)).a).toMatchObject({ cost: '1.625' })
     await send(project, agentRun('b', { 'session.id': 'talk' }, 500))
     expect(await runsNow(project)).toMatchObject({ a: { cost: '1.125' }, b: { cost: '1.5' } })
-    // One that ended before the last changes nothing.
     await send(project, agentRun('c', { 'session.id': 'talk' }, 100))
     expect(await runsNow(project)).toMatchObject({ a: { cost: '1.125' }, b: { cost: '1.5' }, c: { cost: '1' } })
     expect(await costAsOf(project, Date.now())).toBe('3.625')
