@@ -26,6 +26,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     about: "send other people's recordings: tau2, tau-bench, agentdojo, mini-swe-agent, otlp",
     load: async () => (await import('./commands/import.ts')).importCommand(),
   },
+  report: {
+    about: 'write a report for finance: cost, outcomes, focus (FOCUS 1.2), to a file or stdout',
+    load: async () => (await import('./commands/report.ts')).reportCommand(),
+  },
   schema: {
     about: 'print the DDL, for one server or for a cluster',
     load: async () => (await import('./commands/schema.ts')).schemaCommand(),

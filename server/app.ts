@@ -120,7 +120,7 @@ const answer = async (
     nowMs: deps.nowMs?.() ?? Date.now(),
   }
   if (endpoint.exports && isExport(format))
-    return exportAnswer({ ...ask, query: { ...(query as CostFileQuery), format } }, context.req.raw.signal)
+    return exportAnswer({ ...ask, query: { ...(query as CostFileQuery), format } }, context.req.raw)
   if (format === 'csv')
     return csvAnswer(tableOf(name), ask.nowMs, (paging) =>
       handle(tableOf(name), { ...ask, query: { ...(ask.query as object), ...paging } } as unknown as Ask<JsonRoute>),

@@ -1,7 +1,9 @@
+import type { CostPerOutcome } from '../schema/api/costs.ts'
 import type { RouteName } from '../schema/api/paths.ts'
 import type { Database, QueryParams } from '../schema/clickhouse/database.ts'
 import { paramsPrelude } from '../schema/clickhouse/query-params.ts'
 import { type CsvColumn, csvLine, SESSION_COLUMNS, TRACE_COLUMNS, usageItemColumns } from './answers/csv.ts'
+import { perOutcomeColumns } from './answers/per-outcome-csv.ts'
 import { ADJUSTMENT_COLUMNS, CLOSED_COLUMNS } from './closes/closed-columns.ts'
 import { badRequest } from './problem.ts'
 import { RECONCILIATION_COLUMNS } from './reconcile/columns.ts'
@@ -35,10 +37,15 @@ export const csvAnswer = async (
   nowMs: number,
   page: (paging: { readonly limit: number; readonly cursor: string | undefined }) => Promise<unknown>,
 ): Promise<Response> => {
-  const columns = CSV_COLUMNS[name] as readonly CsvColumn<unknown>[] | undefined
-  if (!columns) throw badRequest(`format=csv is for ${Object.keys(CSV_COLUMNS).join(', ')}. Leave it away for JSON.`)
+  if (!(name in CSV_COLUMNS || name === 'costsPerOutcome'))
+    throw badRequest(
+      `format=csv is for ${Object.keys(CSV_COLUMNS).join(', ')}, costsPerOutcome. Leave it away for JSON.`,
+    )
   const read = async (cursor?: string) => (await page({ limit: CSV_PAGE, cursor })) as ListPage
   const first = await read()
+  const columns = (
+    name === 'costsPerOutcome' ? perOutcomeColumns(first.items as CostPerOutcome[]) : CSV_COLUMNS[name]
+  ) as readonly CsvColumn<unknown>[]
   const day = new Date(nowMs).toISOString().slice(0, 10)
   return new Response(streamOf(linesOf(columns, first, read)), {
     headers: {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { COMPONENTS } from '../model/component.ts'
 import { DIMENSION_NAMES, type DimensionName, isDimension } from '../model/dimension.ts'
 import { INTERVALS } from './costs.ts'
-import { AsFile, EXPORT_FORMATS, ExportForm, many, Paging, RunFilters } from './endpoint.ts'
+import { AsFile, EXPORT_FORMATS, ExportForm, Format, many, Paging, RunFilters } from './endpoint.ts'
 
 /** What questions about money take. */
 export const DIMENSIONS_MAX = 4
@@ -92,6 +92,7 @@ export const CostPerOutcomeQuery = z.object({
   run: many.optional(),
   ...CostMoment.shape,
   ...Paging.shape,
+  ...Format.shape,
   by: dimensions(2, OUTCOME_DIMENSIONS).optional().describe('at most two; agent where not given'),
   interval: z.enum(INTERVALS).optional().describe('UTC period of the end of the run: the trend'),
   sort: z.enum(['-cost', 'cost', 'period']).default('-cost'),

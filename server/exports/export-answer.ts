@@ -20,26 +20,26 @@ export interface FileAsk {
 }
 
 /** The file itself. Nothing is sent before the engine has written all of it, so a failure is a problem and never half a file. */
-export const exportAnswer = async (ask: FileAsk, gone: AbortSignal): Promise<Response> => {
+export const exportAnswer = async (ask: FileAsk, { method, signal: gone }: Request): Promise<Response> => {
   const { table, format, name } = await openTable(ask)
   const leave = new AbortController()
   const signal = AbortSignal.any([gone, leave.signal])
   const figures = await figuresOf(ask.database, table, signal)
+  const headers = {
+    'content-type': FILES[format].type,
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'no-store',
+    'recount-as-of': isoOfMs(table.asOfMs),
+    'recount-from': isoOfMs(table.fromMs),
+    'recount-to': isoOfMs(table.toMs),
+    'recount-rows': String(figures.rows),
+    'recount-sum-usd': figures.sumUsd,
+    'recount-unpriced-calls': String(figures.unpricedCalls),
+  }
+  if (method === 'HEAD') return new Response(null, { headers })
   const pieces = bytesOf(ask.database, table, format, signal)[Symbol.asyncIterator]()
   const first = await pieces.next()
-  return new Response(streamOf(first, pieces, leave), {
-    headers: {
-      'content-type': FILES[format].type,
-      'content-disposition': `attachment; filename="${name}"`,
-      'cache-control': 'no-store',
-      'recount-as-of': isoOfMs(table.asOfMs),
-      'recount-from': isoOfMs(table.fromMs),
-      'recount-to': isoOfMs(table.toMs),
-      'recount-rows': String(figures.rows),
-      'recount-sum-usd': figures.sumUsd,
-      'recount-unpriced-calls': String(figures.unpricedCalls),
-    },
-  })
+  return new Response(streamOf(first, pieces, leave), { headers })
 }
 
 /** What that file holds, its hash by writing it once more: the same question as of the same moment gives the same bytes. */

@@ -135,6 +135,12 @@ describe('costs as a file', () => {
     expect(then.headers.get('recount-sum-usd')).not.toBe((await total('')).costUsd)
   })
 
+  it('tells of itself without its bytes to HEAD', async () => {
+    const answer = await app.request(`${QUERY}&format=csv`, { method: 'HEAD', headers: { host: 'localhost:4320' } })
+    expect([answer.status, await answer.text()]).toEqual([200, ''])
+    expect(answer.headers.get('recount-sum-usd')).toBe((await total('')).costUsd)
+  })
+
   it('ends the question when the reader goes away', async () => {
     const gone = new AbortController()
     const answer = await app.request(`${QUERY}&format=csv`, {
