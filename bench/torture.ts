@@ -4,11 +4,12 @@ import { type KillReport, killRounds } from '../test/support/kill-rounds.ts'
 import { seededRandom } from '../test/support/seeded-random.ts'
 import { tortureRequests } from '../test/support/torture/requests.ts'
 import { tortureWire } from '../test/support/torture/wire.ts'
+import { exportTorture } from './torture-export.ts'
 import { sdkTorture } from './torture-sdk.ts'
 
 /**
  * Faults injected for real, longer than a test may take; what is asked for, one after the other. Exit code 1 if anything was lost, counted twice, broken or
- * held up. `npm run torture -- --kills 200`, `--collector-kills 50`, `--requests 1000000 [--wire 20000]`, `--sdk-spans 100000`, each with `[--seed N]`.
+ * held up. `npm run torture -- --kills 200`, `--collector-kills 50`, `--requests 1000000 [--wire 20000]`, `--sdk-spans 100000`, `--export-rows 5000000`, each with `[--seed N]`.
  */
 interface Flags {
   readonly kills?: number
@@ -16,6 +17,7 @@ interface Flags {
   readonly requests?: number
   readonly wire?: number
   readonly sdkSpans?: number
+  readonly exportRows?: number
   readonly threads: number
   readonly seed: number
 }
@@ -32,6 +34,7 @@ const flags = new Command()
   .option('--requests <n>', 'mutated requests through decoder, normaliser and encoder', Number)
   .option('--wire <n>', 'mutated requests over HTTP and gRPC into a whole program', Number)
   .option('--sdk-spans <n>', 'spans by the OpenTelemetry SDK’s own exporters, through a restart', Number)
+  .option('--export-rows <n>', 'rows of a report as CSV and Parquet, its manifest and what DuckDB reads', Number)
   .option('--threads <n>', 'for --requests', Number, 2)
   .option('--seed <n>', 'of moments and mutations', Number, Date.now() % 1_000_000)
   .parse()
@@ -76,7 +79,8 @@ const wire = async (count: number): Promise<boolean> => {
   return wrong.length === 0
 }
 
-const isAnythingAsked = flags.kills ?? flags.collectorKills ?? flags.requests ?? flags.wire ?? flags.sdkSpans
+const isAnythingAsked =
+  flags.kills ?? flags.collectorKills ?? flags.requests ?? flags.wire ?? flags.sdkSpans ?? flags.exportRows
 const kills = isAnythingAsked === undefined ? KILLS : flags.kills
 const onTheWire = flags.wire ?? (flags.requests === undefined ? undefined : Math.ceil(flags.requests * WIRE_SHARE))
 
@@ -89,6 +93,7 @@ try {
   if (flags.requests !== undefined) outcomes.push(await requests(flags.requests))
   if (onTheWire !== undefined && onTheWire > 0) outcomes.push(await wire(onTheWire))
   if (flags.sdkSpans !== undefined) outcomes.push(await sdkTorture(flags.sdkSpans))
+  if (flags.exportRows !== undefined) outcomes.push(await exportTorture(flags.exportRows, print))
 } catch (error) {
   console.error(error)
   outcomes.push(false)

@@ -29,7 +29,7 @@ export const costTable = async (
     cost: `sum_cost, ${ties}`,
     period: `period_ms, sum_cost DESC, ${ties}`,
   }
-  const { sql, params } = costRows(question, { order: sort })
+  const { sql, params } = costRows(question, { order: 'none' })
   return {
     report: 'cost',
     columns: columnsOf(question),

@@ -98,8 +98,8 @@ const withShares = async (database: Database, question: CostQuestion, document: 
 }
 
 export interface RowsWish {
-  /** `period`: the oldest first, then the dearest. Every order is total: the same question gives the same rows in the same places. */
-  readonly order: '-cost' | 'cost' | 'period'
+  /** `period`: the oldest first, then the dearest. Every order is total: the same question gives the same rows in the same places. `none`: whoever asks sorts. */
+  readonly order: '-cost' | 'cost' | 'period' | 'none'
   /** One more row, before all others, for everything together (`is_total` = 1). */
   readonly total?: boolean
   readonly page?: { readonly limit: number; readonly offset: number }
@@ -133,7 +133,10 @@ export const costRows = (question: CostQuestion, { order, total = false, page }:
       unreported: USAGE_BUCKETS.map((_, bit) => `sumIf(run_of_key, bitTest(unreported, ${bit}))`).join(', '),
       lines: lines.sql,
       groups: total ? `GROUPING SETS ((${groups}), ())` : groups,
-      page: `ORDER BY is_total DESC, ${orders[order]}${page ? '\nLIMIT {limit:UInt64} OFFSET {offset:UInt64}' : ''}`,
+      page:
+        order === 'none'
+          ? ''
+          : `ORDER BY is_total DESC, ${orders[order]}${page ? '\nLIMIT {limit:UInt64} OFFSET {offset:UInt64}' : ''}`,
     }),
     params: { ...lines.params, ...page },
   }
