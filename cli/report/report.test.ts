@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Manifest } from '../../schema/api/costs.ts'
 import { get, testApp } from '../../test/support/api.ts'
@@ -18,7 +17,7 @@ const START = Date.parse('2026-09-28T00:00:00Z')
 const RANGE = 'from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z'
 let dir: string
 let store: TestStore
-let app: Hono
+let app: ReturnType<typeof testApp>
 let asking: Asking
 
 beforeAll(async () => {
@@ -85,7 +84,9 @@ describe('a report in a file', () => {
     expect([path, `${path}.part`, `${path}.manifest.json`].filter(existsSync)).toEqual([])
   })
 
-  it('as FOCUS passes its own validator, as CSV and as JSON lines, and no longer when it was changed', async () => {
+  it('as FOCUS passes its own validator, as CSV and as JSON lines, and no longer when it was changed', {
+    timeout: 240_000,
+  }, async () => {
     for (const form of ['csv', 'jsonl']) {
       const path = join(dir, `focus.${form}`)
       await toFile(asking, search(`format=focus&as=${form}`), path)

@@ -297,7 +297,7 @@ describe('costs as FOCUS', () => {
     return { rows, headers, columns: Object.keys(rows[0]!) }
   }
 
-  it('fulfils the specification and adds up to the cost API, to the nano-dollar', async () => {
+  it('fulfils the specification and adds up to the cost API, to the nano-dollar', { timeout: 240_000 }, async () => {
     for (const query of [
       '',
       '&component=model',

@@ -10,7 +10,7 @@ import { nanoUsdOf, usdOf } from '../answers/money.ts'
 
 const START = Date.parse('2026-09-28T00:00:00Z')
 
-it('DuckDB opens the Parquet of both reports and agrees in rows, sum and types', async () => {
+it('DuckDB opens the Parquet of both reports and agrees in rows, sum and types', { timeout: 240_000 }, async () => {
   const store = await openTestStore()
   const dir = await mkdtemp(join(tmpdir(), 'recount-parquet-'))
   try {
