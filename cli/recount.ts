@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     about: 'close a month at the present moment of the ledger, or open it again',
     load: async () => (await import('./commands/close.ts')).closeCommand(),
   },
+  price: {
+    about: 'prices of a project: list them, import a price file, price history anew',
+    load: async () => (await import('./commands/price.ts')).priceCommand(),
+  },
   key: {
     about: 'make, list and revoke API keys of a data directory',
     load: async () => (await import('./commands/key.ts')).keyCommand(),
