@@ -2,7 +2,8 @@ import { componentOf, REVIEW_KIND } from '../../schema/model/component.ts'
 import type { Call, CallCostStatus } from '../../schema/model/run.ts'
 import { USAGE_BUCKETS } from '../../schema/model/usage.ts'
 import type { PriceBook } from '../../schema/prices/price-book.ts'
-import { type CallCost, costOf, FREE, UNPRICED } from '../tally/call-cost.ts'
+import { type CallCost, costOf, FREE } from '../tally/call-cost.ts'
+import { nanoMinutesOfReview, reviewCost } from '../tally/review.ts'
 
 /** What the ledger holds of a call that its cost depends on. */
 export type LedgerCall = Pick<
@@ -53,18 +54,10 @@ const costNow = (call: LedgerCall, book: PriceBook): CallCost => {
 }
 
 /** Minutes of people are priced by the rate; an amount that was posted is what it is. */
-const minutesNow = (call: LedgerCall, { reviewNanoUsdPerMinute: rate, version }: PriceBook): CallCost => {
-  if (call.costReportedNanoUsd !== 0n || call.durationNanos === 0n) return asItStands(call)
-  if (rate === 0n) return UNPRICED
-  const nanoUsd = (call.durationNanos * rate + 30_000_000_000n) / 60_000_000_000n
-  return {
-    ...FREE,
-    costNanoUsd: nanoUsd,
-    costComputedNanoUsd: nanoUsd,
-    costStatus: 'computed',
-    priceRef: `${version} review`,
-  }
-}
+const minutesNow = (call: LedgerCall, book: PriceBook): CallCost =>
+  call.costReportedNanoUsd !== 0n || call.durationNanos === 0n
+    ? asItStands(call)
+    : reviewCost(nanoMinutesOfReview(call.durationNanos), book)
 
 /**
  * A fee, and what a tool that asks a model used. Where both were reported the ledger holds their sum and cannot tell them apart: such a call stays as it

@@ -62,6 +62,7 @@ export const reviewCost = (nanoMinutes: bigint, { reviewNanoUsdPerMinute: rate, 
 
 /** A call of review takes as long as the person did. */
 export const reviewNanos = (nanoMinutes: bigint): bigint => nanoMinutes * 60n
+export const nanoMinutesOfReview = (durationNanos: bigint): bigint => durationNanos / 60n
 
 const reviewCall = (span: TallySpan, nanoMinutes: bigint, reviewed: Reviewed, prices: PriceBook): Call => ({
   spanId: span.spanId,

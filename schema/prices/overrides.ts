@@ -82,6 +82,18 @@ export const groupsFor = (
     .map(({ group }) => ({ ...group, steps: stepsOf(group.steps) }))
 }
 
+/** Those that speak of a provider and a model at all. */
+export const overridesOf = (
+  overrides: readonly CompiledOverride[],
+  provider: string,
+  models: readonly string[],
+): readonly CompiledOverride[] =>
+  overrides.filter(
+    (override) =>
+      (override.provider === '*' || override.provider === provider) &&
+      models.some((model) => matchesPattern(override.given.model, model)),
+  )
+
 /** Worst first. */
 const FITS = ['standard', 'any', 'exact'] as const
 

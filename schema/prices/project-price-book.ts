@@ -4,7 +4,7 @@ import type { UsageBuckets } from '../model/usage.ts'
 import { buildPriceList } from './build-price-list.ts'
 import { findLibraryModel, LIBRARY_VERSION, type LibraryModel, libraryModelsOf } from './library-entry.ts'
 import { LIBRARY_PROVIDERS, WITHOUT_PRICE_LIST } from './library-providers.ts'
-import { type CompiledOverride, compileOverride, nanosOf } from './overrides.ts'
+import { type CompiledOverride, compileOverride, nanosOf, overridesOf } from './overrides.ts'
 import { namesOf } from './pattern.ts'
 import type { Price, PriceBook, PricedCall } from './price-book.ts'
 import { type Entry, linesOf, type PriceLine, type PriceList, stepOf, sumOf } from './price-list.ts'
@@ -95,8 +95,9 @@ class Family {
     this.tier = serviceTierOf(said)
     this.model = provider === '' || model === '' ? undefined : findLibraryModel(provider, model)
     this.names = [...new Set([...namesOf(model), ...(this.model ? [this.model.model] : [])])]
-    this.#overrides = provider === '' || model === '' ? [] : overrides
-    const moments = overrides.flatMap(({ validFromNanos }) => (validFromNanos === undefined ? [] : [validFromNanos]))
+    // Only what can hold for this model: a project may have thousands, each from a day of its own.
+    this.#overrides = provider === '' || model === '' ? [] : overridesOf(overrides, provider, this.names)
+    const moments = this.#overrides.flatMap(({ validFromNanos }) => validFromNanos ?? [])
     this.#changes = [...new Set([...moments, ...(this.model?.changes ?? [])])].sort((a, b) => (a < b ? -1 : 1))
   }
 
