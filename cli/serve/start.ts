@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import type { Database } from '../../schema/clickhouse/database.ts'
-import { runDemo } from '../demo/run-demo.ts'
 import { version } from '../version.ts'
 import { startAnswering } from './answering.ts'
 import { openBase, orUndo } from './base.ts'
@@ -56,6 +55,8 @@ export const startRecount = (config: ServeConfig): Promise<Recount> =>
       settled: receiving.settled,
       runDemo: async (signal) => {
         try {
+          // Loaded only when it is asked for: it brings the SDK's exporters with it.
+          const { runDemo } = await import('../demo/run-demo.ts')
           await nameDemoPrices(base)
           await runDemo({ endpoint: urls.otlpHttp, key: base.internalKey, signal, live: true, print: config.log })
         } catch (error) {

@@ -6,6 +6,8 @@ import type { Facts } from './facts.ts'
 /** A paused tool answers with a notice that a person must decide; it ran nothing. */
 const PAUSE_NOTICE = /\b(?:requires?|awaiting|pending|needs?) (?:human |user |your )?(?:confirmation|approval)\b/i
 const NOTICE_CHARS_MAX = 400
+/** What such a notice cannot do without: looked for first, since nearly every tool's result has neither. */
+const NOTICE_WORD = /confirmation|approval/i
 
 /** What a span is: what its attributes say, else the first word of its name, else what only such a span carries. */
 export const kindOf = (facts: Facts, name: string, fallback: Kind): Kind => {
@@ -40,6 +42,9 @@ const toolKind = (facts: Facts, name: string): Kind => {
   if (PSEUDO_TOOLS.has(facts.text(F.toolName))) return 'step'
   if (!facts.has(F.toolName) && name.toLowerCase().startsWith('handoff')) return 'handoff'
   const result = facts.raw(F.outputContent)
-  if (typeof result === 'string' && result.length <= NOTICE_CHARS_MAX && PAUSE_NOTICE.test(result)) return 'approval'
+  if (typeof result === 'string' && isPauseNotice(result)) return 'approval'
   return 'tool'
 }
+
+const isPauseNotice = (result: string): boolean =>
+  result.length <= NOTICE_CHARS_MAX && NOTICE_WORD.test(result) && PAUSE_NOTICE.test(result)

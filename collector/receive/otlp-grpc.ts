@@ -17,6 +17,7 @@ import { rejectedOf } from './answer.ts'
 import { type BodyEncoding, bodyEncoding } from './body.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { frameOf, readMessage, statusHeaders } from './grpc-frame.ts'
+import { listen } from './listen.ts'
 import { OTLP_HTTP_LIMITS, type OtlpHttpLimits, type OtlpHttpOptions } from './otlp-http.ts'
 import { type Refusal, refusalOf } from './status.ts'
 import type { TlsFiles } from './tls.ts'
@@ -234,16 +235,6 @@ function openServer(tls: TlsFiles | undefined): AnyServer {
     maxSessionMemory: SESSION_MEMORY_MB_MAX,
   }
   return tls ? createSecureServer({ ...options, ...tls }) : createServer(options)
-}
-
-function listen(server: AnyServer, port: number, host: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve(server.address() as AddressInfo)
-    })
-  })
 }
 
 interface Connections {

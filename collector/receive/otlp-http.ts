@@ -10,6 +10,7 @@ import { type Answer, refusalAnswer, successAnswer } from './answer.ts'
 import { readBody } from './body.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { httpProtocol, type IngestAccount } from './ingest-account.ts'
+import { listen } from './listen.ts'
 import type { ReceiveMeters } from './meters.ts'
 import { type Refusal, refusalOf } from './status.ts'
 import type { TlsFiles } from './tls.ts'
@@ -206,16 +207,6 @@ function drain(request: IncomingMessage, maxBytes: number): void {
   request.on('close', () => clearTimeout(cutOff))
   request.on('error', () => {})
   request.resume()
-}
-
-function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve(server.address() as AddressInfo)
-    })
-  })
 }
 
 function stop(server: Server, graceMs: number): Promise<void> {

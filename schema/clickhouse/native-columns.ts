@@ -1,15 +1,6 @@
+import { ArrayColumn, type ColumnWriter, type ElementWriter, MapColumn } from './native-nested.ts'
 import { RowBinaryWriter } from './row-binary-writer.ts'
 import { mapTypes, wrapped } from './types.ts'
-
-/** Collects one column. */
-export interface ColumnWriter {
-  add(value: unknown): void
-  readonly isDefault: boolean
-  /** What stands once before the column's data. */
-  writePrefix(out: RowBinaryWriter): void
-  write(out: RowBinaryWriter): void
-  reset(): void
-}
 
 export const columnWriter = (type: string): ColumnWriter => {
   const numeric = NUMERIC[type]
@@ -30,11 +21,17 @@ export const columnWriter = (type: string): ColumnWriter => {
       return new ArrayColumn(columnWriter(inner))
     case 'Map': {
       const [key, value] = mapTypes(inner)
-      return new MapColumn(columnWriter(key), columnWriter(value))
+      return new MapColumn(elementWriter(key), elementWriter(value))
     }
     default:
       throw new Error(`Native: no writer for column type ${type}`)
   }
+}
+
+const elementWriter = (type: string): ElementWriter => {
+  const writer = columnWriter(type)
+  if (!('repeat' in writer)) throw new Error(`Native: no map holds ${type}`)
+  return writer as ElementWriter
 }
 
 type NumberArray = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array | Float64Array
@@ -55,7 +52,7 @@ const bytesOf = (array: NumberArray | BigInt64Array | BigUint64Array, count: num
   new Uint8Array(array.buffer, array.byteOffset, count * array.BYTES_PER_ELEMENT)
 
 /** Values are collected as doubles, which hold all of these types: a store that might go to seven kinds of array costs ten times as much as one. */
-class NumberColumn implements ColumnWriter {
+class NumberColumn implements ElementWriter {
   readonly #asStored: (values: Float64Array) => NumberArray
   /** A count above what its column holds stays at this rather than wrap to a small one. */
   readonly #most: number
@@ -69,14 +66,26 @@ class NumberColumn implements ColumnWriter {
   }
 
   add(value: number | boolean): void {
+    const number = value === true ? 1 : value === false ? 0 : value
+    if (number !== 0) this.isDefault = false
+    this.#push(number > this.#most ? this.#most : number)
+  }
+
+  get place(): number {
+    return this.#rows
+  }
+
+  repeat(from: number, to: number): void {
+    for (let i = from; i < to; i++) this.#push(this.#values[i]!)
+  }
+
+  #push(number: number): void {
     if (this.#rows === this.#values.length) {
       const grown = new Float64Array(this.#rows * 2)
       grown.set(this.#values)
       this.#values = grown
     }
-    const number = value === true ? 1 : value === false ? 0 : value
-    if (number !== 0) this.isDefault = false
-    this.#values[this.#rows++] = number > this.#most ? this.#most : number
+    this.#values[this.#rows++] = number
   }
 
   writePrefix(): void {}
@@ -132,7 +141,7 @@ class BigColumn implements ColumnWriter {
 }
 
 /** Values one after another, in their row form. */
-abstract class BytesColumn implements ColumnWriter {
+abstract class BytesColumn implements ElementWriter {
   protected readonly bytes = new RowBinaryWriter()
   isDefault = true
 
@@ -141,6 +150,14 @@ abstract class BytesColumn implements ColumnWriter {
   add(value: string): void {
     if (value !== '') this.isDefault = false
     this.put(value)
+  }
+
+  get place(): number {
+    return this.bytes.length
+  }
+
+  repeat(from: number, to: number): void {
+    this.bytes.repeat(from, to)
   }
 
   writePrefix(): void {}
@@ -179,7 +196,7 @@ const DICTIONARY_VERSION = 1n
 /** HasAdditionalKeys | NeedUpdateDictionary; the low byte is the width of an index: 0 one byte, 1 two, 2 four. */
 const DICTIONARY_FLAGS = 0x600n
 
-class DictionaryColumn implements ColumnWriter {
+class DictionaryColumn implements ElementWriter {
   readonly #numbers = new Map<string, number>()
   #indexes = new Uint32Array(INITIAL_ROWS)
   #rows = 0
@@ -199,6 +216,14 @@ class DictionaryColumn implements ColumnWriter {
       this.#lastNumber = number
     }
     this.#push(this.#lastNumber)
+  }
+
+  get place(): number {
+    return this.#rows
+  }
+
+  repeat(from: number, to: number): void {
+    for (let i = from; i < to; i++) this.#push(this.#indexes[i]!)
   }
 
   #push(index: number): void {
@@ -224,8 +249,8 @@ class DictionaryColumn implements ColumnWriter {
     for (const value of this.#numbers.keys()) out.string(value)
     out.u64(BigInt(this.#rows))
     const indexes = this.#indexes.subarray(0, this.#rows)
-    if (width === 0) out.raw(Uint8Array.from(indexes))
-    else if (width === 1) out.raw(bytesOf(Uint16Array.from(indexes), this.#rows))
+    if (width === 0) out.raw(new Uint8Array(indexes))
+    else if (width === 1) out.raw(bytesOf(new Uint16Array(indexes), this.#rows))
     else out.raw(bytesOf(indexes, this.#rows))
   }
 
@@ -234,109 +259,5 @@ class DictionaryColumn implements ColumnWriter {
     this.#rows = 0
     this.#lastValue = undefined
     this.isDefault = true
-  }
-}
-
-/** Ends of the rows' elements in a nested column. */
-class Offsets {
-  #ends = new BigUint64Array(INITIAL_ROWS)
-  rows = 0
-  total = 0
-
-  add(elements: number): void {
-    if (this.rows === this.#ends.length) {
-      const grown = new BigUint64Array(this.rows * 2)
-      grown.set(this.#ends)
-      this.#ends = grown
-    }
-    this.total += elements
-    this.#ends[this.rows++] = BigInt(this.total)
-  }
-
-  write(out: RowBinaryWriter): void {
-    out.raw(bytesOf(this.#ends, this.rows))
-  }
-
-  reset(): void {
-    this.rows = 0
-    this.total = 0
-  }
-}
-
-export class ArrayColumn implements ColumnWriter {
-  readonly #offsets = new Offsets()
-  readonly items: ColumnWriter
-
-  constructor(items: ColumnWriter) {
-    this.items = items
-  }
-
-  add(values: readonly unknown[]): void {
-    for (const value of values) this.items.add(value)
-    this.close(values.length)
-  }
-
-  /** One row's elements, after they were added to `items`. */
-  close(elements: number): void {
-    this.#offsets.add(elements)
-  }
-
-  get isDefault(): boolean {
-    return this.#offsets.total === 0
-  }
-
-  writePrefix(out: RowBinaryWriter): void {
-    this.items.writePrefix(out)
-  }
-
-  write(out: RowBinaryWriter): void {
-    this.#offsets.write(out)
-    this.items.write(out)
-  }
-
-  reset(): void {
-    this.#offsets.reset()
-    this.items.reset()
-  }
-}
-
-class MapColumn implements ColumnWriter {
-  readonly #offsets = new Offsets()
-  readonly #keys: ColumnWriter
-  readonly #values: ColumnWriter
-
-  constructor(keys: ColumnWriter, values: ColumnWriter) {
-    this.#keys = keys
-    this.#values = values
-  }
-
-  add(map: ReadonlyMap<string, unknown>): void {
-    if (map.size > 0)
-      for (const [key, value] of map) {
-        this.#keys.add(key)
-        this.#values.add(value)
-      }
-    this.#offsets.add(map.size)
-  }
-
-  get isDefault(): boolean {
-    return this.#offsets.total === 0
-  }
-
-  writePrefix(out: RowBinaryWriter): void {
-    this.#keys.writePrefix(out)
-    this.#values.writePrefix(out)
-  }
-
-  write(out: RowBinaryWriter): void {
-    this.#offsets.write(out)
-    this.#keys.write(out)
-    this.#values.write(out)
-  }
-
-  reset(): void {
-    this.#offsets.reset()
-    this.#keys.reset()
-    this.#values.reset()
   }
 }

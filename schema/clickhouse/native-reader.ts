@@ -132,7 +132,9 @@ export class NativeReader {
   }
 
   #ends(rows: number): number[] {
-    return Array.from(new BigUint64Array(this.#copy(rows * 8)), Number)
+    // UInt64, as its two halves: no block has 2^53 elements.
+    const halves = new Uint32Array(this.#copy(rows * 8))
+    return Array.from({ length: rows }, (_, i) => halves[i * 2]! + halves[i * 2 + 1]! * 2 ** 32)
   }
 
   /** A copy, because numbers in a block stand at any offset. */

@@ -1,4 +1,5 @@
-import { ArrayColumn, type ColumnWriter, columnWriter } from './native-columns.ts'
+import { columnWriter } from './native-columns.ts'
+import { ArrayColumn, type ColumnWriter } from './native-nested.ts'
 import { RowBinaryWriter } from './row-binary-writer.ts'
 import type { Table } from './tables.ts'
 

@@ -24,7 +24,8 @@ export class RowBinaryWriter {
 
   /** A copy of what was written, exactly as long as it; the writer is empty afterwards and keeps its room. */
   take(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(this.#length)
+    // Not filled with zeros first; and a buffer of its own, so that it can be handed to another thread.
+    const bytes = Buffer.allocUnsafeSlow(this.#length) as Buffer<ArrayBuffer>
     bytes.set(this.#bytes.subarray(0, this.#length))
     this.#length = 0
     return bytes
@@ -134,6 +135,13 @@ export class RowBinaryWriter {
     }
     this.#length = at
     return true
+  }
+
+  /** Once more what stands between two places. */
+  repeat(from: number, to: number): void {
+    this.#room(to - from)
+    this.#bytes.copyWithin(this.#length, from, to)
+    this.#length += to - from
   }
 
   /** Bytes that are in the format already. */

@@ -1,4 +1,4 @@
-import { DELIMITED, type ProtobufReader } from './protobuf-reader.ts'
+import { DELIMITED, FIXED64, type ProtobufReader, VARINT } from './protobuf-reader.ts'
 import { fields, NONE, readKeyValue } from './protobuf-value.ts'
 import type {
   KeyValue,
@@ -181,10 +181,10 @@ function readHistogramPoint(r: ProtobufReader, end: number): WireHistogramPoint 
         attributes.push(readKeyValue(r, delimited(r, tag, end, KNOWN_HISTOGRAM), 0))
         break
       case 6:
-        numbers(r, tag, end, FIXED64_WIRE, bucketCounts, count64, KNOWN_HISTOGRAM)
+        numbers(r, tag, end, FIXED64, bucketCounts, count64, KNOWN_HISTOGRAM)
         break
       case 7:
-        numbers(r, tag, end, FIXED64_WIRE, explicitBounds, double, KNOWN_HISTOGRAM)
+        numbers(r, tag, end, FIXED64, explicitBounds, double, KNOWN_HISTOGRAM)
         break
       case 8:
         exemplars ??= []
@@ -262,7 +262,7 @@ function readBuckets(r: ProtobufReader, end: number, before: WireBuckets): WireB
   while (r.pos < end) {
     const tag = r.tag(end)
     if (tag === 0x08) offset = r.sint32(end)
-    else if (tag >>> 3 === 2) numbers(r, tag, end, VARINT_WIRE, bucketCounts, uint64, KNOWN_1_2)
+    else if (tag >>> 3 === 2) numbers(r, tag, end, VARINT, bucketCounts, uint64, KNOWN_1_2)
     else r.skip(tag, end, KNOWN_1_2)
   }
   return { offset, bucketCounts }
@@ -322,9 +322,6 @@ function readExemplar(r: ProtobufReader, end: number): WireExemplar {
   }
   return { timeUnixNano, value, traceId, spanId, attributes }
 }
-
-const VARINT_WIRE = 0
-const FIXED64_WIRE = 1
 
 const count64 = (r: ProtobufReader, end: number): WireInteger => r.count64(end)
 const uint64 = (r: ProtobufReader, end: number): WireInteger => r.uint64(end)

@@ -54,7 +54,9 @@ export const failures = async (database: Database, question: RunQuestion): Promi
     const key = failure
       ? JSON.stringify([failure.kind, failure.name, failure.error_type, patternOf(failure.message)])
       : `judged ${run.outcome_source}`
-    groups.set(key, [...(groups.get(key) ?? []), { run, failure }])
+    const group = groups.get(key)
+    if (group) group.push({ run, failure })
+    else groups.set(key, [{ run, failure }])
   }
   return {
     items: [...groups.values()].map(groupOf).sort((a, b) => b.runs - a.runs || (a.lastSeen < b.lastSeen ? 1 : -1)),

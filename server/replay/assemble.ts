@@ -23,7 +23,7 @@ import { Offers } from './validation.ts'
 export const assemble = async (database: Database, loaded: Loaded): Promise<Step[]> => {
   const nodes = treeOf(loaded.spans)
   const byKey = new Map(nodes.map((node) => [node.key, node]))
-  const work = new Assembly(loaded, nodes)
+  const work = new Assembly(loaded, nodes, byKey)
   const primary = nodes.filter((node) => work.isPrimary(node))
   await eachBody(database, loaded, primary.map(spanOf), (span, body) =>
     work.take(byKey.get(`${span.trace_id}/${span.span_id}`)!, body),
@@ -81,13 +81,15 @@ class Assembly {
   readonly #toolCalls: Draft[] = []
   readonly #evaluators: { draft: Draft; node: Node }[] = []
   readonly #nodes: readonly Node[]
+  readonly #byKey: ReadonlyMap<string, Node>
   readonly #drafts: Draft[] = []
   #open: Answer[] = []
   readonly keysWithSteps = new Set<string>()
 
-  constructor(loaded: Loaded, nodes: readonly Node[]) {
+  constructor(loaded: Loaded, nodes: readonly Node[], byKey: ReadonlyMap<string, Node>) {
     this.#loaded = loaded
     this.#nodes = nodes
+    this.#byKey = byKey
     this.#offers = new Offers(loaded.toolDefinitions)
     this.#offeredBy = nodes.filter((node) => node.span.tool_definitions_ref !== '')
     this.#runOfTrace = new Map(loaded.places.map((place) => [place.trace_id, place.run_id]))
@@ -131,8 +133,8 @@ class Assembly {
 
   #tell(record: AgentRecord): void {
     const { log, at } = record
-    const own = this.#nodes.find(({ span }) => span.span_id === log.span_id && span.trace_id === log.trace_id)
-    const node = own ?? this.#nodes.findLast(({ start }) => start <= at) ?? this.#nodes[0]
+    const own = this.#byKey.get(`${log.trace_id}/${log.span_id}`)
+    const node = own ?? lastUntil(this.#nodes, at) ?? this.#nodes[0]
     if (!node) return
     if (record.type === 'result') {
       this.#requested.asked([record.asked], node, at)
@@ -340,6 +342,18 @@ class Assembly {
   #runId(node: Node): string {
     return this.#runOfTrace.get(node.span.trace_id) ?? node.span.trace_id
   }
+}
+
+/** The last node that starts no later; they stand in the order of their starts. */
+const lastUntil = (nodes: readonly Node[], at: bigint): Node | undefined => {
+  let low = 0
+  let high = nodes.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (nodes[middle]!.start <= at) low = middle + 1
+    else high = middle
+  }
+  return nodes[low - 1]
 }
 
 /** Masking's checks may stand on a guardrail's span too: the name tells them apart. */
