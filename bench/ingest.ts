@@ -42,6 +42,12 @@ export const send = (flags: readonly string[]): Promise<SenderResult> =>
 export const untilCounted = async (recount: RecountProcess, spans: number, timeoutMs = 600_000): Promise<void> => {
   const until = Date.now() + timeoutMs
   for (;;) {
+    // Asked for its state until it is through, which costs nothing: the overview ten times a second would be load of our own making.
+    const { lagMs } = (await (await fetch(`${recount.api}/api/status`)).json()) as { lagMs: number }
+    if (lagMs > 0 && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      continue
+    }
     const counted = ((await (await fetch(`${recount.api}/api/overview?from=now-2d`)).json()) as { spans: number }).spans
     if (counted >= spans) {
       if (counted > spans) throw new Error(`${counted} spans counted, ${spans} sent`)

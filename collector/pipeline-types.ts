@@ -9,6 +9,8 @@ export interface OtlpRequest {
   /** How it came, where that is not HTTP with this encoding. */
   readonly protocol?: IngestProtocol
   readonly body: Uint8Array
+  /** The memory of the body goes to whoever takes the request, without a copy: who gives it finds it empty afterwards. */
+  readonly isBodyGiven?: boolean
   readonly receivedAtMs: number
 }
 

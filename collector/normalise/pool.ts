@@ -73,7 +73,7 @@ export const startNormalisePool = (threads: number, masking: Masking | undefined
         const id = nextId++
         slot.pending.set(id, { resolve, reject })
         const question: WorkerQuestion = { id, request, context }
-        slot.worker.postMessage(question)
+        slot.worker.postMessage(question, request.isBodyGiven ? [request.body.buffer as ArrayBuffer] : [])
       }),
     close: async () => {
       closing = true

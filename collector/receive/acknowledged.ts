@@ -45,11 +45,12 @@ export function acknowledgeOnce(next: Consumer, options: AcknowledgedOptions): C
   }
 
   const pass = async (request: OtlpRequest, key: string): Promise<AcceptResult> => {
+    const bytes = request.body.length
     const result = await next(request)
     if (result.kind !== 'accepted') return result
     remember(key, result)
     count(meters, request, result)
-    account?.accepted(request, result)
+    account?.accepted(request, result, bytes)
     return result
   }
 

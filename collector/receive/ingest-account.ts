@@ -68,9 +68,13 @@ export class IngestAccount {
   }
 
   /** A request that was answered with success, the first time. */
-  accepted(request: OtlpRequest, result: Extract<AcceptResult, { kind: 'accepted' }>): void {
+  accepted(
+    request: OtlpRequest,
+    result: Extract<AcceptResult, { kind: 'accepted' }>,
+    bytes = request.body.length,
+  ): void {
     const key = keyOf(request, 'acknowledged', '')
-    this.count(key, { requests: 1, items: result.accepted, bytes: request.body.length })
+    this.count(key, { requests: 1, items: result.accepted, bytes })
     for (const { reason, count, sample } of result.rejections) {
       const rejected: AccountKey = { ...key, result: 'rejected', reason }
       this.count(rejected, { requests: 1, items: count })

@@ -196,6 +196,7 @@ async function take(
       encoding: 'protobuf',
       protocol: 'grpc',
       body: message.bytes,
+      isBodyGiven: true,
       receivedAtMs,
     } as const
     const result = await consumer(request)

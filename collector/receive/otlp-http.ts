@@ -166,7 +166,14 @@ async function take(receiver: Receiver, request: IncomingMessage, admitted: Admi
     // An empty protobuf message is a request without anything in it, and a success.
     if (body.bytes.length === 0 && encoding === 'protobuf')
       return { kind: 'answered', answer: successAnswer(signal, encoding, []) }
-    const result = await receiver.consumer({ projectId, signal, encoding, body: body.bytes, receivedAtMs: Date.now() })
+    const result = await receiver.consumer({
+      projectId,
+      signal,
+      encoding,
+      body: body.bytes,
+      isBodyGiven: true,
+      receivedAtMs: Date.now(),
+    })
     if (result.kind === 'accepted')
       return { kind: 'answered', answer: successAnswer(signal, encoding, result.rejections) }
     return { kind: 'refused', refusal: refusalOf(result) }

@@ -34,21 +34,32 @@ const TABLE_IDS: readonly (TableName | 'keys' | 'targets')[] = [
 if (TABLE_NAMES.some((name) => !TABLE_IDS.includes(name)))
   throw new Error('a table has no number in the segment format')
 
-export const encodeFrame = (sections: readonly Section[]): Buffer => {
-  const payloadBytes = sections.reduce((sum, s) => sum + SECTION_HEADER_BYTES + s.bytes.length, 0)
-  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payloadBytes)
+/** A frame in pieces, to be written one after another: the sections' own bytes are not copied. */
+export interface Frame {
+  readonly pieces: readonly Uint8Array[]
+  readonly bytes: number
+}
+
+export const encodeFrame = (sections: readonly Section[]): Frame => {
+  const headers = Buffer.allocUnsafe(FRAME_HEADER_BYTES + SECTION_HEADER_BYTES * sections.length)
+  const pieces: Uint8Array[] = [headers.subarray(0, FRAME_HEADER_BYTES)]
+  let payloadBytes = 0
+  let checksum = 0
   let offset = FRAME_HEADER_BYTES
   for (const { table, format, rows, bytes } of sections) {
-    offset = frame.writeUInt8(TABLE_IDS.indexOf(table) | (format === 'Native' ? NATIVE_BIT : 0), offset)
-    offset = frame.writeUInt32LE(rows, offset)
-    offset = frame.writeUInt32LE(bytes.length, offset)
-    frame.set(bytes, offset)
-    offset += bytes.length
+    const from = offset
+    offset = headers.writeUInt8(TABLE_IDS.indexOf(table) | (format === 'Native' ? NATIVE_BIT : 0), offset)
+    offset = headers.writeUInt32LE(rows, offset)
+    offset = headers.writeUInt32LE(bytes.length, offset)
+    const header = headers.subarray(from, offset)
+    pieces.push(header, bytes)
+    payloadBytes += header.length + bytes.length
+    checksum = crc32(bytes, crc32(header, checksum))
   }
-  frame.writeUInt32LE(MAGIC, 0)
-  frame.writeUInt32LE(payloadBytes, 4)
-  frame.writeUInt32LE(crc32(frame.subarray(FRAME_HEADER_BYTES)), 8)
-  return frame
+  headers.writeUInt32LE(MAGIC, 0)
+  headers.writeUInt32LE(payloadBytes, 4)
+  headers.writeUInt32LE(checksum, 8)
+  return { pieces, bytes: FRAME_HEADER_BYTES + payloadBytes }
 }
 
 export interface ScannedSegment {

@@ -61,7 +61,7 @@ test('a torn tail is cut: it was never acknowledged, and the rest keeps its name
   await spool.flush()
   const file = await onlyFile()
   const whole = await readFile(file)
-  await writeFile(file, Buffer.concat([whole, encodeFrame(spans('torn')).subarray(0, 20)]))
+  await writeFile(file, Buffer.concat([whole, Buffer.concat(encodeFrame(spans('torn')).pieces).subarray(0, 20)]))
 
   const again = await Spool.open(folder, events)
   expect(await texts(again)).toEqual(['whole'])
@@ -99,7 +99,7 @@ test('damage at the end is told from a torn tail: it may have been acknowledged,
   for (const segment of again.segments) await again.remove(segment)
 
   // Room that a crash left without its bytes was never acknowledged.
-  await writeFile(file, Buffer.concat([encodeFrame(spans('whole')), Buffer.alloc(4096)]))
+  await writeFile(file, Buffer.concat([...encodeFrame(spans('whole')).pieces, Buffer.alloc(4096)]))
   expect(await texts(await Spool.open(folder, events))).toEqual(['whole'])
   expect(corrupt).toHaveLength(1)
 })
@@ -135,7 +135,9 @@ test('whatever bytes a file holds, scanning ends and finds every whole frame tha
   const payload = fc.uint8Array({ maxLength: 40 })
   fc.assert(
     fc.property(fc.array(payload, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 4 }), (payloads, flips) => {
-      const frames = payloads.map((bytes) => encodeFrame([{ table: 'spans', format: 'Native', rows: 1, bytes }]))
+      const frames = payloads.map((bytes) =>
+        Buffer.concat(encodeFrame([{ table: 'spans', format: 'Native', rows: 1, bytes }]).pieces),
+      )
       const file = Buffer.concat(frames)
       const starts = frames.map((_, i) => frames.slice(0, i).reduce((sum, f) => sum + f.length, 0))
       const hit = new Set<number>()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Section } from '../normalise/encode-batch.ts'
-import { encodeFrame, scanSegment } from './segment.ts'
+import { encodeFrame, type Frame, scanSegment } from './segment.ts'
 
 /**
  * Durable queue on local disk. `append` resolves when the frame is fsynced; a closed segment is handed out in order and stays on disk until
@@ -60,7 +60,7 @@ export class SpoolWriteError extends Error {
 }
 
 interface Waiting {
-  readonly frame: Buffer
+  readonly frame: Frame
   readonly sections: readonly Section[]
   readonly resolve: () => void
   readonly reject: (error: Error) => void
@@ -139,8 +139,8 @@ export class Spool {
   append(sections: readonly Section[]): Promise<void> {
     if (this.#stopped) return Promise.reject(new SpoolWriteError('the spool is closed'))
     const frame = encodeFrame(sections)
-    const pending = this.#waiting.reduce((sum, w) => sum + w.frame.length, 0)
-    if (this.bytes + pending + frame.length > this.#limits.bytesMax)
+    const pending = this.#waiting.reduce((sum, w) => sum + w.frame.bytes, 0)
+    if (this.bytes + pending + frame.bytes > this.#limits.bytesMax)
       return Promise.reject(new SpoolFull(`the spool holds ${this.bytes} of ${this.#limits.bytesMax} bytes`))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ frame, sections, resolve, reject })
@@ -300,8 +300,8 @@ export class Spool {
 
 /** All frames of the group and one fdatasync; if either fails the file is cut back, so that a later frame never follows half of one. */
 const writeWhole = async (segment: OpenSegment, group: readonly Waiting[]): Promise<void> => {
-  const buffers = group.map((w) => w.frame)
-  const total = buffers.reduce((sum, b) => sum + b.length, 0)
+  const buffers = group.flatMap(({ frame }) => frame.pieces)
+  const total = group.reduce((sum, { frame }) => sum + frame.bytes, 0)
   try {
     let written = (await segment.handle.writev(buffers, segment.bytes)).bytesWritten
     if (written < total) {

@@ -63,7 +63,9 @@ test('a torn last segment and damage in the middle of one: the rest loads, the d
   bytes[middle.from + FRAME_HEADER_BYTES + 20]! ^= 0x01
   await writeFile(damaged, bytes)
   const last = join(folder, files.at(-1)!)
-  const torn = encodeFrame([{ table: 'spans', format: 'Native', rows: 1, bytes: Buffer.alloc(500, 7) }])
+  const torn = Buffer.concat(
+    encodeFrame([{ table: 'spans', format: 'Native', rows: 1, bytes: Buffer.alloc(500, 7) }]).pieces,
+  )
   await writeFile(last, Buffer.concat([await readFile(last), torn.subarray(0, 300)]))
 
   said.length = 0
