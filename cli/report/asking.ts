@@ -1,5 +1,9 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { explain } from '../../collector/explain/explain.ts'
 import { LOOPBACK_DOORS } from '../../schema/http/doors.ts'
 import { createApp } from '../../server/app.ts'
@@ -48,18 +52,27 @@ const overHttp = (endpoint: string, key: string | undefined): Asking => ({
   get: async (path, search) => {
     const url = new URL(path, endpoint)
     url.search = search.toString()
-    const answer = await fetch(url, {
-      headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-    }).catch((error: unknown) => {
-      const cause = (error as { cause?: { message?: string } }).cause?.message ?? (error as Error).message
-      throw new Error(
-        `nothing answers at ${endpoint} (${cause}). Start Recount, name it with --endpoint, or give its directory with --data.`,
-      )
-    })
+    const answer = await patientGet(url, key === undefined ? {} : { authorization: `Bearer ${key}` }).catch(
+      (error: unknown) => {
+        throw new Error(
+          `nothing answers at ${endpoint} (${(error as Error).message}). Start Recount, name it with --endpoint, or give its directory with --data.`,
+        )
+      },
+    )
     return answered(answer)
   },
   close: async () => undefined,
 })
+
+/** `fetch` gives up after five minutes without a byte, and a large report is written whole before its first one; the server has a limit of its own. */
+const patientGet = async (url: URL, headers: Readonly<Record<string, string>>): Promise<Response> => {
+  const request = (url.protocol === 'https:' ? https : http).get(url, { headers })
+  const [message] = (await once(request, 'response')) as [http.IncomingMessage]
+  const said = Object.entries(message.headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  )
+  return new Response(Readable.toWeb(message) as ReadableStream, { status: message.statusCode ?? 500, headers: said })
+}
 
 const inProcess = async ({ data, clickhouse }: AskFlags): Promise<Asking> => {
   const config = {
@@ -96,5 +109,5 @@ const inProcess = async ({ data, clickhouse }: AskFlags): Promise<Asking> => {
 const answered = async (answer: Response): Promise<Response> => {
   if (answer.ok) return answer
   const problem = (await answer.json().catch(() => ({}))) as { detail?: string }
-  throw new Error(problem.detail ?? `${answer.url} answered ${answer.status}`)
+  throw new Error(problem.detail ?? `the server answered ${answer.status}`)
 }
