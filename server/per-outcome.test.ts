@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Response } from '../schema/api/contract.ts'
 import type { CostPerOutcomeReport } from '../schema/api/costs.ts'
+import { writeSetting } from '../schema/settings/settings.ts'
 import { adminOf, get, testApp } from '../test/support/api.ts'
 import { aCall, openTestStore, type TestStore } from '../test/support/rows.ts'
 import { drawTrace } from '../test/support/traces.ts'
@@ -130,6 +131,23 @@ describe('cost per outcome', () => {
       const agent = agents.items.find((item) => item.key.agent === key.agent)
       expect([agent!.costPerSuccess, agent!.runs]).toEqual([costPerSuccess, runs])
     }
+  })
+
+  it('waits for an outcome as long as the project says for the workflow', async () => {
+    const provisional = async () => (await ask(`by=workflow&${EARLIER}`)).items.map(({ provisional: is }) => is)
+    expect(await provisional()).toEqual([true])
+    const settings = (perWorkflow: object) => ({
+      projectId: 1,
+      kind: 'outcomes' as const,
+      actor: 'test',
+      action: 'outcomes.put',
+      body: { settleAfterHours: 2, perWorkflow },
+    })
+    await writeSetting(store.database, settings({}))
+    expect(await provisional()).toEqual([false])
+    await writeSetting(store.database, settings({ '': 6 }))
+    expect(await provisional()).toEqual([true])
+    await writeSetting(store.database, { ...settings({}), body: undefined })
   })
 
   it('pages, filters and refuses what a run is not known by', async () => {

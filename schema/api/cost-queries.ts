@@ -83,7 +83,6 @@ export const OUTCOME_DIMENSIONS = [
   'env',
   'user',
 ] as const satisfies readonly DimensionName[]
-export const SETTLE_AFTER_HOURS_DEFAULT = 24
 
 export const CostPerOutcomeQuery = z.object({
   ...RunFilters.shape,
@@ -98,14 +97,18 @@ export const CostPerOutcomeQuery = z.object({
   sort: z.enum(['-cost', 'cost', 'period']).default('-cost'),
   unsettled: z
     .enum(['bad', 'exclude'])
-    .default('bad')
-    .describe('what runs without an outcome count for: their cost and no success, or nothing at all'),
+    .optional()
+    .describe(
+      'what runs without an outcome count for: their cost and no success, or nothing at all. Absent: what the project says, else bad',
+    ),
   settleAfterHours: z.coerce
     .number()
     .min(0)
     .max(24 * 366)
-    .default(SETTLE_AFTER_HOURS_DEFAULT)
-    .describe('how long an outcome is waited for: until then the figure is provisional'),
+    .optional()
+    .describe(
+      'how long an outcome is waited for: until then the figure is provisional. Absent: what the project says of each workflow, else 24',
+    ),
 })
 export type CostPerOutcomeQuery = z.output<typeof CostPerOutcomeQuery>
 

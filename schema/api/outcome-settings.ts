@@ -27,11 +27,14 @@ export const OutcomeRule = z
   )
 export type OutcomeRule = z.output<typeof OutcomeRule>
 
-/** How a project reads outcomes: the settings document `outcomes`. Absent: 24 hours, unsettled runs left out, no rules. */
+/** How a project reads outcomes: the settings document `outcomes`. Absent: 24 hours, unsettled runs count with their cost, no rules. */
 export const OutcomeSettings = z.strictObject({
   settleAfterHours: z.number().positive().max(8_760).default(24),
   perWorkflow: z.record(z.string(), z.number().positive().max(8_760)).default({}),
-  unsettled: z.enum(['exclude', 'bad']).default('exclude'),
+  unsettled: z
+    .enum(['exclude', 'bad'])
+    .default('bad')
+    .describe('runs without an outcome: left out of the money, or their cost counts and no success'),
   rules: z.array(OutcomeRule).max(100).default([]),
 })
 export type OutcomeSettings = z.output<typeof OutcomeSettings>

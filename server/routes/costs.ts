@@ -4,6 +4,7 @@ import { costCursor, costReport, parseCostCursor } from '../queries/costs/cost-r
 import { costPerOutcome } from '../queries/costs/per-outcome.ts'
 import { savings } from '../queries/costs/savings.ts'
 import { readSharedCosts, sharedCostsAnswer, writeSharedCosts } from '../queries/costs/shared-costs.ts'
+import { readOutcomeSettings } from '../queries/outcome-settings.ts'
 import type { Handlers } from '../server-deps.ts'
 
 export const costRoutes = {
@@ -41,7 +42,16 @@ export const costRoutes = {
       },
       nowMs,
     )
-    const wish = { unsettled, settleAfterHours, sort, limit, offset }
+    const said = await readOutcomeSettings(database, projectId)
+    const wish = {
+      unsettled: unsettled ?? said.unsettled,
+      settleAfterHours: settleAfterHours ?? said.settleAfterHours,
+      // Who names a time asks for it whatever the workflow.
+      perWorkflow: settleAfterHours === undefined ? said.perWorkflow : {},
+      sort,
+      limit,
+      offset,
+    }
     const { more, ...report } = await costPerOutcome(database, question, wish)
     return {
       ...report,

@@ -1,14 +1,14 @@
 import type { z } from 'zod'
 import { Charge as PostedCharge } from '../../schema/api/costs.ts'
 import { type Posted, PostedOutcome, PostedScore } from '../../schema/api/late-facts.ts'
-import { OutcomeSettings } from '../../schema/api/outcome-settings.ts'
 import type { Charge } from '../../schema/model/charge.ts'
 import type { Score } from '../../schema/model/span.ts'
-import { readSetting, writeSetting } from '../../schema/settings/settings.ts'
+import { writeSetting } from '../../schema/settings/settings.ts'
 import { chargeOfCells, outcomeOfCells, scoreOfCells } from '../late-facts/from-cells.ts'
 import { readItems } from '../late-facts/read-items.ts'
 import { chargeOf, Refused, type Sender, scoreOf, scoreOfOutcome } from '../late-facts/to-rows.ts'
 import { badRequest, HttpProblem } from '../problem.ts'
+import { readOutcomeSettings } from '../queries/outcome-settings.ts'
 import type { Handlers, LateFacts, ServerDeps } from '../server-deps.ts'
 
 interface Posting extends Sender {
@@ -22,10 +22,7 @@ export const lateFactRoutes = {
     post(ask, PostedOutcome, outcomeOfCells, scoreOfOutcome, (scores: Score[]) => ({ scores, charges: [] })),
   scores: (ask) => post(ask, PostedScore, scoreOfCells, scoreOf, (scores: Score[]) => ({ scores, charges: [] })),
   charges: (ask) => post(ask, PostedCharge, chargeOfCells, chargeOf, (charges: Charge[]) => ({ scores: [], charges })),
-  outcomeSettings: async ({ database, projectId }) => {
-    const setting = await readSetting<unknown>(database, projectId, 'outcomes')
-    return OutcomeSettings.parse(setting?.body ?? {})
-  },
+  outcomeSettings: ({ database, projectId }) => readOutcomeSettings(database, projectId),
   putOutcomeSettings: async ({ database, projectId, body, actor }) => {
     await writeSetting(database, { projectId, kind: 'outcomes', body, actor, action: 'outcomes.put' })
     return body

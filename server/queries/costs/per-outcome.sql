@@ -32,7 +32,7 @@ FROM
         success,
         sum(sign) AS n,
         sum(sign * toInt64(outcome != 'pending')) AS n_settled,
-        sum(sign * toInt64(outcome = 'pending' AND end_time > fromUnixTimestamp64Milli({youngSince:Int64}, 'UTC'))) AS n_young,
+        sum(sign * toInt64(young)) AS n_young,
         sum(sign * toInt64(outcome = 'success')) AS n_success,
         sum(sign * toInt64(outcome = 'failure')) AS n_failure,
         sum(sign * toInt64(outcome = 'escalated')) AS n_escalated,
@@ -57,7 +57,8 @@ FROM
             r.sign * toInt64(r.outcome != 'pending' OR {unsettled:String} = 'bad') AS weight,
             r.outcome AS outcome,
             r.outcome = 'success' AS success,
-            r.end_time AS end_time,
+            r.outcome = 'pending' AND toUnixTimestamp64Milli(r.end_time)
+                > transform(toString(r.workflow), {waitedFor:Array(String)}, {waitedSince:Array(Int64)}, {youngSince:Int64}) AS young,
             toInt64(r.unpriced_calls) AS unpriced_calls,
             toDecimal128(r.cost, 9) AS run_cost,
             {{tools}} AS tools_cost,

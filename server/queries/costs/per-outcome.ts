@@ -1,5 +1,6 @@
 import type { CostPerOutcomeQuery } from '../../../schema/api/cost-queries.ts'
 import type { CostInterval, CostPerOutcome, CostPerOutcomeReport } from '../../../schema/api/costs.ts'
+import type { OutcomeSettings } from '../../../schema/api/outcome-settings.ts'
 import type { Database } from '../../../schema/clickhouse/database.ts'
 import { type Component, componentSql } from '../../../schema/model/component.ts'
 import { DIMENSIONS, type DimensionName } from '../../../schema/model/dimension.ts'
@@ -41,9 +42,10 @@ interface OutcomeRow {
   readonly cells: readonly (readonly [number, number, number])[]
 }
 
-export type OutcomeWish = Pick<CostPerOutcomeQuery, 'unsettled' | 'settleAfterHours' | 'sort' | 'limit'> & {
-  readonly offset: number
-}
+export type OutcomeWish = Pick<CostPerOutcomeQuery, 'sort' | 'limit'> &
+  Pick<OutcomeSettings, 'settleAfterHours' | 'perWorkflow' | 'unsettled'> & {
+    readonly offset: number
+  }
 
 /**
  * Cost per outcome (semantics.md §6): runs by their end and by what they are known by as a whole, every cost of theirs included, against their
@@ -94,7 +96,8 @@ const ask = (
   return database.query<OutcomeRow>(sql, { ...params, ...page })
 }
 
-const outcomeRows = (question: CostQuestion, { unsettled, settleAfterHours, sort }: OutcomeWish): Clause => {
+const outcomeRows = (question: CostQuestion, wish: OutcomeWish): Clause => {
+  const { unsettled, settleAfterHours, perWorkflow, sort } = wish
   const keys = question.by.map((_, i) => `key_${i},`).join(' ')
   const ties = `${keys} period_ms`
   const orders = {
@@ -103,6 +106,7 @@ const outcomeRows = (question: CostQuestion, { unsettled, settleAfterHours, sort
     period: `period_ms, sum_cost DESC, ${ties}`,
   }
   const runs = runsOfQuestion(question)
+  const since = (hours: number): number => Math.floor(question.nowMs - hours * HOUR_MS)
   return {
     sql: fill(SQL, {
       keys,
@@ -119,7 +123,10 @@ const outcomeRows = (question: CostQuestion, { unsettled, settleAfterHours, sort
     params: {
       ...runs.params,
       unsettled,
-      youngSince: String(Math.floor(question.nowMs - settleAfterHours * HOUR_MS)),
+      youngSince: since(settleAfterHours),
+      // transform() wants at least one pair; no workflow has this name.
+      waitedFor: ['\u0000', ...Object.keys(perWorkflow)],
+      waitedSince: [0, ...Object.values(perWorkflow).map(since)],
     },
   }
 }
