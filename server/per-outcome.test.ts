@@ -134,14 +134,17 @@ describe('cost per outcome', () => {
   })
 
   it('waits for an outcome as long as the project says for the workflow', async () => {
-    const provisional = async () => (await ask(`by=workflow&${EARLIER}`)).items.map(({ provisional: is }) => is)
+    const provisional = async () =>
+      (await ask(`by=workflow&${EARLIER}&to=${new Date(NOW - HOUR).toISOString()}`)).items.map(
+        ({ provisional: is }) => is,
+      )
     expect(await provisional()).toEqual([true])
     const settings = (perWorkflow: object) => ({
       projectId: 1,
       kind: 'outcomes' as const,
       actor: 'test',
       action: 'outcomes.put',
-      body: { settleAfterHours: 2, perWorkflow },
+      body: { settleAfterHours: 1, perWorkflow },
     })
     await writeSetting(store.database, settings({}))
     expect(await provisional()).toEqual([false])
