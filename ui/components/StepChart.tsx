@@ -30,6 +30,8 @@ interface Props {
   readonly height?: number
   /** Else the zone of the page: what is counted by UTC days is drawn in UTC. */
   readonly zone?: Zone
+  /** How a step is named; else by its moment. */
+  readonly stepName?: (ms: number) => string
 }
 
 /** Bars over time, one colour a series. The same figures as a table, seen or read aloud. Drawing over the bars chooses a time. */
@@ -151,14 +153,14 @@ interface TipProps extends Omit<Props, 'zone'> {
   readonly zone: Zone
 }
 
-const Tip = ({ series, format, times, step, time, width, zone }: TipProps) => {
+const Tip = ({ series, format, times, step, time, width, zone, stepName }: TipProps) => {
   const x = (step / times.length) * width
   return (
     <div
       className={`${histogram.tip} ${styles.tip} num`}
       style={step * 2 < times.length ? { left: x + 12 } : { right: width - x + 12 }}
     >
-      <div className="muted">{formatMoment(Date.parse(time), zone)}</div>
+      <div className="muted">{stepName?.(Date.parse(time)) ?? formatMoment(Date.parse(time), zone)}</div>
       <dl>
         {series.map(({ label, color, values }) => (
           <div key={label} style={{ display: 'contents' }}>
@@ -182,7 +184,7 @@ const Table = (props: Props) => (
 )
 
 /** Steps in which nothing was are left out. */
-const Figures = ({ label, times, series, format, zone: ownZone }: Props) => {
+const Figures = ({ label, times, series, format, zone: ownZone, stepName }: Props) => {
   const pageZone = useZone()
   const zone = ownZone ?? pageZone
   const rows = times.flatMap((time, i) => (series.some(({ values }) => values[i]) ? [{ time, i }] : []))
@@ -207,7 +209,7 @@ const Figures = ({ label, times, series, format, zone: ownZone }: Props) => {
         )}
         {rows.map(({ time, i }) => (
           <tr key={time}>
-            <th scope="row">{formatMoment(Date.parse(time), zone)}</th>
+            <th scope="row">{stepName?.(Date.parse(time)) ?? formatMoment(Date.parse(time), zone)}</th>
             {series.map(({ label: name, values }) => (
               <td key={name}>{values[i] == null ? '–' : format(values[i])}</td>
             ))}

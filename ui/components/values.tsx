@@ -45,7 +45,11 @@ const titleOf = (usd: string, status: CostStatus) =>
 /** Below this the calls that do have a price are crumbs (an embedding beside an unpriced model): "at least" would say nothing. */
 const PRICED_USD_MIN = 0.0001
 
-const Unpriced = ({ priced }: { readonly priced?: string }) => (
+/** Whether a figure worked out from a cost would say nothing, because what was dear in it has no price. */
+export const isUnpriced = (cost: { readonly costUsd: string; readonly costStatus: CostStatus }): boolean =>
+  cost.costStatus === 'none' || (cost.costStatus === 'partial' && Number(cost.costUsd) < PRICED_USD_MIN)
+
+export const Unpriced = ({ priced }: { readonly priced?: string }) => (
   <span
     className="faint"
     title={

@@ -9,12 +9,22 @@ import { ChoiceSelect } from '../components/ChoiceSelect.tsx'
 import { ErrorState } from '../components/ErrorState.tsx'
 import { StepChart } from '../components/StepChart.tsx'
 import { formatUsd } from '../util/format.ts'
+import { formatClock, formatDay } from '../util/time-format.ts'
 import { rangeOfMs } from '../util/time-range.ts'
 import { componentColor, seriesColor } from './colors.ts'
 import styles from './costs.module.css'
 import { fittingInterval, periodsOf, stepMsOf } from './periods.ts'
 import { dimensionLabel, seriesOf } from './pivot.ts'
 import type { CostView } from './use-cost-scope.ts'
+
+const periodText = (interval: CostInterval, ms: number): string =>
+  interval === 'hour'
+    ? `${formatDay(ms, 'UTC')}, ${formatClock(ms, 'UTC', false)}`
+    : interval === 'month'
+      ? new Date(ms).toISOString().slice(0, 7)
+      : interval === 'week'
+        ? `week from ${formatDay(ms, 'UTC')}`
+        : formatDay(ms, 'UTC')
 
 const INTERVALS: readonly CostInterval[] = ['hour', 'day', 'week', 'month']
 
@@ -65,6 +75,7 @@ export const CostChart = ({ view, by }: { readonly view: CostView; readonly by: 
           asTable={asTable}
           height={160}
           zone="UTC"
+          stepName={(ms) => periodText(interval, ms)}
           onBrush={({ fromMs: from, toMs: to }) =>
             void navigate({ to: '.', search: (old) => ({ ...old, ...rangeOfMs(from, to), interval: undefined }) })
           }

@@ -1,19 +1,19 @@
-import { Missing } from '../components/values.tsx'
+import type { CostPerOutcome } from '../../schema/api/costs.ts'
+import { AtLeast, isUnpriced, Missing, Unpriced } from '../components/values.tsx'
 import { formatUsd } from '../util/format.ts'
 import styles from './costs.module.css'
 
 interface Props {
-  /** Null: nothing succeeded yet. Neither $0 nor infinite. */
-  readonly usd: string | null
-  readonly interval: readonly [string, string] | null
-  readonly provisional: boolean
+  readonly item: Pick<CostPerOutcome, 'costPerSuccess' | 'interval' | 'provisional' | 'costUsd' | 'costStatus'>
   /** One scale for all bars of a column. */
   readonly domain: readonly [number, number]
 }
 
-/** An amount that was estimated from a sample, with its 95 % interval as a bar and in figures. */
-export const MoneyInterval = ({ usd, interval, provisional, domain }: Props) => {
+/** Cost per success, estimated from a sample, with its 95 % interval as a bar and in figures. Null is neither $0 nor infinite. */
+export const MoneyInterval = ({ item, domain }: Props) => {
+  const { costPerSuccess: usd, interval, provisional } = item
   if (usd === null) return <NoSuccess />
+  if (isUnpriced(item)) return <Unpriced />
   const words = interval ? `${formatUsd(interval[0])} to ${formatUsd(interval[1])}` : 'too few runs for an interval'
   return (
     <span
@@ -24,7 +24,10 @@ export const MoneyInterval = ({ usd, interval, provisional, domain }: Props) => 
         <IntervalBar value={Number(usd)} low={Number(interval[0])} high={Number(interval[1])} domain={domain} />
       )}
       <span>
-        <span className="b">{formatUsd(usd)}</span>
+        <span className="b">
+          {item.costStatus === 'partial' && <AtLeast />}
+          {formatUsd(usd)}
+        </span>
         {provisional && <span className="faint">~</span>}
         <span className="muted small" style={{ display: 'block' }}>
           {interval ? `${formatUsd(interval[0])}–${formatUsd(interval[1]).replace('$', '')}` : 'no interval yet'}
@@ -94,6 +97,7 @@ export const TrendLine = ({ values, label }: TrendProps) => {
       height={height}
       viewBox={`0 0 ${width} ${height}`}
       role="img"
+      style={{ display: 'block' }}
       aria-label={`${label}: from ${formatUsd(known[0]!)} to ${formatUsd(known.at(-1)!)}, at most ${formatUsd(top)}`}
     >
       <path d={path} fill="none" stroke="var(--bar)" strokeWidth="1.5" strokeLinejoin="round" strokeLinecap="round" />

@@ -1,7 +1,7 @@
 import type { CostPerOutcome } from '../../schema/api/costs.ts'
 import type { DimensionName } from '../../schema/model/dimension.ts'
 import type { Column } from '../components/table-columns.ts'
-import { Missing, Money } from '../components/values.tsx'
+import { isUnpriced, Missing, Money } from '../components/values.tsx'
 import { formatCount, formatPercent, formatUsd, plural } from '../util/format.ts'
 import { wilson } from '../util/rate.ts'
 import styles from './costs.module.css'
@@ -24,7 +24,9 @@ export const outcomeColumns = (
   items: readonly CostPerOutcome[],
   trendOf: (item: CostPerOutcome) => readonly (number | null)[],
 ): readonly Column<CostPerOutcome>[] => {
-  const domain = moneyDomain(items.flatMap((item) => (item.interval ? Number(item.interval[1]) : [])))
+  const domain = moneyDomain(
+    items.flatMap((item) => (item.interval && !isUnpriced(item) ? Number(item.interval[1]) : [])),
+  )
   return [
     {
       id: 'key',
@@ -43,22 +45,20 @@ export const outcomeColumns = (
       header: 'Cost per success',
       width: 226,
       grow: 1,
-      sortBy: (item) => (item.costPerSuccess === null ? null : Number(item.costPerSuccess)),
-      cell: (item) => (
-        <MoneyInterval
-          usd={item.costPerSuccess}
-          interval={item.interval}
-          provisional={item.provisional}
-          domain={domain}
-        />
-      ),
+      sortBy: (item) => (item.costPerSuccess === null || isUnpriced(item) ? null : Number(item.costPerSuccess)),
+      cell: (item) => <MoneyInterval item={item} domain={domain} />,
     },
     {
       id: 'trend',
       header: 'Trend',
       width: 130,
       from: 960,
-      cell: (item) => <TrendLine values={trendOf(item)} label={`Cost per success of ${keyText(item.key[by])}`} />,
+      cell: (item) => (
+        <TrendLine
+          values={isUnpriced(item) ? [] : trendOf(item)}
+          label={`Cost per success of ${keyText(item.key[by])}`}
+        />
+      ),
     },
     {
       id: 'successes',
@@ -133,7 +133,7 @@ const Succeeded = ({ item: { successes, settled } }: { readonly item: CostPerOut
 }
 
 const Waste = ({ item }: { readonly item: CostPerOutcome }) => {
-  if (item.wasteShare === null) return <Missing why="nothing was spent" />
+  if (item.wasteShare === null || isUnpriced(item)) return <Missing why="nothing that has a price was spent" />
   const parts = WASTE.map((kind) => ({ ...kind, usd: Number(item.waste[kind.id]) })).filter(({ usd }) => usd > 0)
   const words =
     parts.map(({ label, usd }) => `${label} ${formatUsd(usd)}`).join(', ') || 'none of it on runs that came to nothing'

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { DIMENSIONS, type DimensionName } from '../../schema/model/dimension.ts'
 import type { Column } from '../components/table-columns.ts'
-import { Missing, Money, Tokens } from '../components/values.tsx'
+import { isUnpriced, Missing, Money, Tokens } from '../components/values.tsx'
 import { formatCount, formatPercent, formatUsd, plural } from '../util/format.ts'
 import { shareOf } from '../util/money.ts'
 import { COMPONENT_LABELS, componentColor } from './colors.ts'
@@ -51,7 +51,7 @@ export const pivotColumns = (actions: PivotActions): readonly Column<PivotRow>[]
     sortBy: spend,
     cell: (row) => (
       <span className={styles.share}>
-        <Share of={row.item.costUsd} whole={actions.totalUsd} />
+        {!actions.compare && <Share of={row.item.costUsd} whole={actions.totalUsd} />}
         <span className={row.depth === 0 && actions.by[1] ? 'b' : undefined}>
           <Money usd={row.item.costUsd} status={row.item.costStatus} />
         </span>
@@ -74,7 +74,11 @@ export const pivotColumns = (actions: PivotActions): readonly Column<PivotRow>[]
     from: 820,
     sortBy: (row) => PIVOT_SORTS.perRun!(row),
     cell: ({ item }) =>
-      item.runs > 0 && item.costStatus !== 'none' ? formatUsd(Number(item.costUsd) / item.runs) : <Missing />,
+      item.runs > 0 && !isUnpriced(item) ? (
+        <Money usd={String(Number(item.costUsd) / item.runs)} status={item.costStatus} />
+      ) : (
+        <Missing why="not known: calls without a price" />
+      ),
   },
   {
     id: 'runs',
