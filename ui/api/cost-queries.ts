@@ -1,10 +1,11 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { Anomaly, BudgetState, Forecast } from '../../schema/api/budgets.ts'
-import type { CostInterval, CostPerOutcomeReport, CostReport, Savings } from '../../schema/api/costs.ts'
+import type { Query } from '../../schema/api/contract.ts'
+import type { CostInterval } from '../../schema/api/costs.ts'
+import type { RouteName } from '../../schema/api/paths.ts'
 import type { CostExplanation, Prices, RepriceJob, Unpriced, WhatIf } from '../../schema/api/prices.ts'
 import type { MonthClose, Reconciliation } from '../../schema/api/reconciliation.ts'
 import type { DimensionName } from '../../schema/model/dimension.ts'
-import { getJson, queryOf } from './client.ts'
+import { get, getJson, queryOf } from './client.ts'
 
 /** Every question about money, once; as in queries.ts. */
 export type CostScope = Readonly<Record<string, unknown>>
@@ -20,21 +21,18 @@ const PAGE_SIZE = 500
 /** A table of more rows than this is for the export, which is whole. */
 export const ROWS_MAX = 10_000
 
-interface Pages<R> {
-  readonly report: R
-  /** There were more rows than a page shows. */
-  readonly cut: boolean
+interface Page {
+  readonly items: readonly unknown[]
+  readonly next: string | null
 }
 
-/** Every page of a report: sums of groups and their parts need them all. */
-const wholeReport = async <R extends { readonly items: readonly unknown[]; readonly next: string | null }>(
-  path: string,
-  query: CostScope,
-  signal: AbortSignal,
-): Promise<Pages<R>> => {
-  let report = await getJson<R>(path + queryOf({ ...query, limit: PAGE_SIZE }), signal)
+/** Answers that are read to their end: sums of groups and their parts need every row. `cut`: there were more than a page shows. */
+const wholeReport = async <R extends Page>(
+  ask: (cursor: string | undefined) => Promise<R>,
+): Promise<{ readonly report: R; readonly cut: boolean }> => {
+  let report = await ask(undefined)
   while (report.next !== null && report.items.length < ROWS_MAX) {
-    const more = await getJson<R>(path + queryOf({ ...query, limit: PAGE_SIZE, cursor: report.next }), signal)
+    const more = await ask(report.next)
     report = { ...more, items: [...report.items, ...more.items] }
   }
   return { report, cut: report.next !== null }
@@ -46,54 +44,64 @@ export const costQueryOf = ({ by, interval, scope }: CostQuestion): CostScope =>
   interval,
 })
 
-export const COSTS_PATH = '/api/costs'
-export const OUTCOMES_PATH = '/api/costs/per-outcome'
-
 export const costsQuery = (question: CostQuestion, enabled = true) =>
   queryOptions({
     queryKey: ['costs', question],
-    queryFn: ({ signal }) => wholeReport<CostReport>(COSTS_PATH, costQueryOf(question), signal),
+    queryFn: ({ signal }) =>
+      wholeReport((cursor) =>
+        get('costs', { query: { ...costQueryOf(question), limit: PAGE_SIZE, cursor } as Query<'costs'>, signal }),
+      ),
     placeholderData: keepPreviousData,
     enabled,
   })
 
-export const perOutcomeQuery = (question: CostQuestion, enabled = true) =>
+export const perOutcomeQuery = (question: CostQuestion) =>
   queryOptions({
     queryKey: ['costsPerOutcome', question],
-    queryFn: ({ signal }) => wholeReport<CostPerOutcomeReport>(OUTCOMES_PATH, costQueryOf(question), signal),
+    queryFn: ({ signal }) =>
+      wholeReport((cursor) =>
+        get('costsPerOutcome', {
+          query: { ...costQueryOf(question), limit: PAGE_SIZE, cursor } as Query<'costsPerOutcome'>,
+          signal,
+        }),
+      ),
     placeholderData: keepPreviousData,
-    enabled,
   })
+
+const one = <N extends RouteName>(name: N, query: CostScope = {}) =>
+  queryOptions({
+    queryKey: [name, query],
+    queryFn: ({ signal }) => get(name, { query, signal } as Parameters<typeof get<N>>[1]),
+    placeholderData: keepPreviousData,
+  })
+
+export const budgetsQuery = () => one('budgets')
+export const forecastQuery = (scope: CostScope) => one('costForecast', scope)
+export const anomaliesQuery = (scope: CostScope) => one('costAnomalies', scope)
+export const savingsQuery = (scope: CostScope) => one('savings', scope)
 
 interface Items<T> {
   readonly items: readonly T[]
 }
 
-const one = <T>(name: string, path: string, query: CostScope = {}) =>
+const at = <T>(name: string, path: string, query: CostScope = {}) =>
   queryOptions({
     queryKey: [name, query],
     queryFn: ({ signal }) => getJson<T>(path + queryOf(query), signal),
     placeholderData: keepPreviousData,
   })
 
-export const budgetsQuery = () => one<Items<BudgetState>>('budgets', '/api/budgets')
-export const forecastQuery = (scope: CostScope) => one<Forecast>('forecast', '/api/costs/forecast', scope)
-export const anomaliesQuery = (scope: CostScope) => one<Items<Anomaly>>('anomalies', '/api/costs/anomalies', scope)
-export const pricesQuery = () => one<Prices>('prices', '/api/prices')
-export const unpricedQuery = (scope: CostScope) => one<Items<Unpriced>>('unpriced', '/api/costs/unpriced', scope)
-export const savingsQuery = (scope: CostScope) => one<Savings>('savings', '/api/costs/savings', scope)
-export const whatIfQuery = (scope: CostScope) => one<WhatIf>('whatIf', '/api/costs/what-if', scope)
+export const pricesQuery = () => at<Prices>('prices', '/api/prices')
+export const unpricedQuery = (scope: CostScope) => at<Items<Unpriced>>('unpriced', '/api/costs/unpriced', scope)
+export const whatIfQuery = (scope: CostScope) => at<WhatIf>('whatIf', '/api/costs/what-if', scope)
 export const reconciliationQuery = (month: string) =>
-  queryOptions({
-    queryKey: ['reconciliation', month],
-    queryFn: ({ signal }) => wholeReport<Reconciliation>('/api/reconciliations', { month }, signal),
-  })
-export const closesQuery = () => one<Items<MonthClose>>('closes', '/api/closes')
+  at<Reconciliation>('reconciliations', '/api/reconciliations', { month, limit: PAGE_SIZE })
+export const closesQuery = () => at<Items<MonthClose>>('closes', '/api/closes')
 
 /** While the job runs it is asked for again and again. */
 export const repriceQuery = () =>
   queryOptions({
-    queryKey: ['reprice'],
+    queryKey: ['repriceJob'],
     queryFn: ({ signal }) => getJson<RepriceJob>('/api/prices/reprice', signal),
     refetchInterval: (query) => (query.state.data?.state === 'running' ? 1_000 : false),
   })

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Budget, BudgetState } from '../../schema/api/budgets.ts'
-import { send } from '../api/client.ts'
+import { put } from '../api/client.ts'
 import { budgetsQuery } from '../api/cost-queries.ts'
 import { ConfirmDialog } from '../components/ConfirmDialog.tsx'
 import { EmptyState } from '../components/EmptyState.tsx'
@@ -110,9 +110,9 @@ const Budgets = () => {
 const useSaveBudgets = (onSaved: () => void) => {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (budgets: readonly Budget[]) => send<unknown>('PUT', '/api/budgets', { budgets }),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['budgets'] })
+    mutationFn: (budgets: readonly Budget[]) => put('putBudgets', { body: { budgets: [...budgets] } }),
+    onSuccess: (answer) => {
+      client.setQueryData(budgetsQuery().queryKey, answer)
       onSaved()
     },
   })

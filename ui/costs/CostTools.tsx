@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { ArrowLeftRight, X } from 'lucide-react'
+import type { CostReport } from '../../schema/api/costs.ts'
 import { DIMENSION_NAMES, DIMENSIONS, type DimensionName } from '../../schema/model/dimension.ts'
 import { ChoiceSelect } from '../components/ChoiceSelect.tsx'
 import filterBar from '../components/FilterBar.module.css'
@@ -17,11 +18,11 @@ const NONE = 'none'
 interface Props {
   readonly view: CostView
   readonly by: readonly DimensionName[]
-  readonly asOf: string | undefined
+  readonly report: CostReport | undefined
 }
 
 /** By what the table is split, which time, what it is compared with, and the way out as a file. */
-export const CostTools = ({ view, by, asOf }: Props) => {
+export const CostTools = ({ view, by, report }: Props) => {
   const { search, change, range } = view
   const [first, second] = by
   const choices = DIMENSION_NAMES.map((id) => ({ id, label: DIMENSIONS[id].label }))
@@ -71,8 +72,8 @@ export const CostTools = ({ view, by, asOf }: Props) => {
             Runs by cost
           </Link>
         )}
-        <AsOf view={view} asOf={asOf} />
-        <ExportMenu view={view} by={by} asOf={asOf} />
+        <AsOf view={view} asOf={report?.asOf} />
+        <ExportMenu view={view} by={by} report={report} />
       </div>
       <CostFilters view={view} />
     </>

@@ -1,8 +1,10 @@
 import { ChevronDown, Download } from 'lucide-react'
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
+import type { CostReport } from '../../schema/api/costs.ts'
+import { PATHS } from '../../schema/api/paths.ts'
 import type { DimensionName } from '../../schema/model/dimension.ts'
 import { queryOf } from '../api/client.ts'
-import { COSTS_PATH, costQueryOf } from '../api/cost-queries.ts'
+import { costQueryOf } from '../api/cost-queries.ts'
 import overlay from '../components/overlay.module.css'
 import styles from './costs.module.css'
 import type { CostView } from './use-cost-scope.ts'
@@ -18,14 +20,15 @@ const FORMATS = [
 interface Props {
   readonly view: CostView
   readonly by: readonly DimensionName[]
-  /** What the figures on the page contain: the file holds the same, whatever comes in meanwhile. */
-  readonly asOf: string | undefined
+  /** What is on the page: the file holds the same, whatever comes in meanwhile. */
+  readonly report: CostReport | undefined
 }
 
 /** The whole report as a file, as it stands on the page; and its manifest: rows, sum, hash. */
-export const ExportMenu = ({ view, by, asOf }: Props) => {
+export const ExportMenu = ({ view, by, report }: Props) => {
   const { interval } = view.search
-  const query = { ...costQueryOf({ by, interval, scope: view.scope }), as_of: view.search.asOf ?? asOf }
+  const moment = report && { from: report.from, to: report.to, as_of: report.asOf }
+  const query = { ...costQueryOf({ by, interval, scope: view.scope }), ...moment }
   return (
     <MenuTrigger>
       <Button className="btn">
@@ -41,7 +44,7 @@ export const ExportMenu = ({ view, by, asOf }: Props) => {
               id={id}
               textValue={label}
               className={overlay.option ?? ''}
-              href={COSTS_PATH + queryOf({ ...query, format: id })}
+              href={PATHS.costs + queryOf({ ...query, format: id })}
               download
             >
               <span className="cut grow">{label}</span>
@@ -52,7 +55,7 @@ export const ExportMenu = ({ view, by, asOf }: Props) => {
             id="manifest"
             textValue="Manifest of the CSV"
             className={overlay.option ?? ''}
-            href={`/api/costs/manifest${queryOf({ ...query, format: 'csv' })}`}
+            href={`${PATHS.costsManifest}${queryOf({ ...query, format: 'csv' })}`}
             target="_blank"
           >
             <span className="cut grow">Manifest of the CSV</span>

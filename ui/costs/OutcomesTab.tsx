@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { CostPerOutcome } from '../../schema/api/costs.ts'
+import { PATHS } from '../../schema/api/paths.ts'
 import { DIMENSIONS, type DimensionName } from '../../schema/model/dimension.ts'
 import { queryOf } from '../api/client.ts'
-import { costQueryOf, OUTCOMES_PATH, perOutcomeQuery } from '../api/cost-queries.ts'
+import { costQueryOf, perOutcomeQuery } from '../api/cost-queries.ts'
 import { ChoiceSelect } from '../components/ChoiceSelect.tsx'
 import { DataTable } from '../components/DataTable.tsx'
 import { EmptyState } from '../components/EmptyState.tsx'
@@ -70,7 +71,7 @@ export const OutcomesTab = ({ view }: { readonly view: CostView }) => {
         <AsOf view={view} asOf={report?.asOf} />
         <a
           className="btn plain"
-          href={OUTCOMES_PATH + queryOf({ ...costQueryOf({ by: [by], scope }), format: 'csv' })}
+          href={PATHS.costsPerOutcome + queryOf({ ...costQueryOf({ by: [by], scope }), format: 'csv' })}
           download
         >
           CSV

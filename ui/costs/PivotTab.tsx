@@ -48,7 +48,7 @@ export const PivotTab = ({ view }: { readonly view: CostView }) => {
   return (
     <>
       <CostFigures title={`Total ${periodName(range)}`} report={report} before={groupsBefore.data?.report} />
-      <CostTools view={view} by={by} asOf={report?.asOf} />
+      <CostTools view={view} by={by} report={report} />
       {isEmpty ? (
         <NothingSpent filtered={Object.keys(costFiltersOf(search)).length > 0} />
       ) : (

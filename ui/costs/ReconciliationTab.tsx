@@ -23,7 +23,7 @@ export const ReconciliationTab = ({ view }: { readonly view: CostView }) => {
   const reconciliation = useQuery(reconciliationQuery(month))
   const closes = useQuery(closesQuery())
   const closed = closes.data?.items.find((one) => one.month === month)
-  const data = reconciliation.data?.report
+  const { data } = reconciliation
   return (
     <>
       <div className={styles.bar}>
@@ -66,6 +66,11 @@ export const ReconciliationTab = ({ view }: { readonly view: CostView }) => {
           ) : (
             <>
               <VarianceTable items={data?.items} total={data?.total} stale={reconciliation.isPlaceholderData} />
+              {data?.next && (
+                <p className={styles.note}>
+                  The first {data.items.length} rows are shown; the totals hold all of them.
+                </p>
+              )}
               {data && <WithoutBill providers={data.withoutBill} />}
               {data && <Bills bills={data.bills} />}
             </>

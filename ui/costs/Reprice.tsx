@@ -34,7 +34,7 @@ export const Reprice = ({ view }: { readonly view: CostView }) => {
     mutationFn: (order: Order) => send<RepriceJob>('POST', '/api/prices/reprice', order),
     onSuccess: (next) => {
       setSure(false)
-      client.setQueryData(['reprice'], next)
+      client.setQueryData(['repriceJob'], next)
     },
   })
   const { data } = job

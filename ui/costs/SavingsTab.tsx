@@ -149,9 +149,9 @@ const SavingsFigures = ({ data }: { readonly data: Savings | undefined }) => (
     <Figure
       label="Loops"
       value={data ? formatUsd(data.waste.loopsUsd) : null}
-      source="The same tool with the same arguments for the third time and more, with the model calls between."
+      source="The same tool failing for the third time in a row and more, with the model calls between."
     >
-      {data && 'same call, three times and more'}
+      {data && 'the same failure, three times and more'}
     </Figure>
     <Figure
       label="Runs that came to nothing"

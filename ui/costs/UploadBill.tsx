@@ -38,7 +38,7 @@ export const UploadBill = ({ onImported }: { readonly onImported: (month: string
       )
     },
     onSuccess: async ({ bills }) => {
-      await client.invalidateQueries({ queryKey: ['reconciliation'] })
+      await client.invalidateQueries({ queryKey: ['reconciliations'] })
       setOpen(false)
       if (bills[0]) onImported(bills[0].month)
     },

@@ -157,6 +157,11 @@ const HANDLERS: Handlers = {
     next: null,
   }),
   costs: (call) => costsOf(money(call)),
+  costsPerOutcome: (call) => perOutcomeOf(money(call)),
+  savings: (call) => savingsOf(money(call)),
+  costForecast: forecastOf,
+  costAnomalies: (call) => ({ items: [...anomaliesOf(call)], next: null }),
+  budgets: (call) => ({ items: [...budgetsOf(call)], next: null }),
   audit: ({ nowMs }) => ({
     items: [
       {
@@ -212,14 +217,9 @@ const money = (call: Call) => ({ ...call, period: periodOf(call) })
 
 /** Of the routes about money, those that the contract does not name yet. */
 const MONEY: Readonly<Record<string, (call: Call) => object | undefined>> = {
-  '/api/costs/per-outcome': (call) => perOutcomeOf(money(call)),
   '/api/costs/unpriced': (call) => ({ items: unpricedOf(money(call)), next: null }),
-  '/api/costs/forecast': forecastOf,
-  '/api/costs/anomalies': (call) => ({ items: anomaliesOf(call), next: null }),
-  '/api/costs/savings': (call) => savingsOf(money(call)),
   '/api/costs/what-if': (call) =>
     whatIfOf(money(call), call.query.get('toProvider') ?? '', call.query.get('toModel') ?? ''),
-  '/api/budgets': (call) => ({ items: budgetsOf(call), next: null }),
   '/api/prices': () => PRICES,
   '/api/prices/reprice': () => NO_REPRICE,
   '/api/traces/{traceId}/spans/{spanId}/cost': (call) =>
