@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CostReport } from '../../schema/api/costs.ts'
+import type { Reconciliation } from '../../schema/api/reconciliation.ts'
 import type { SessionItem } from '../../schema/api/shapes.ts'
 import { formatUsd } from '../../ui/util/format.ts'
+import { sumUsd } from '../../ui/util/money.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { faults } from '../support/browser-axe.ts'
 import { sendDemo, type VisitedRecount, visitRecount } from '../support/browser-recount.ts'
@@ -33,7 +36,7 @@ describe('finance', () => {
   let visit: Visit
   let page: Page
   beforeAll(async () => {
-    visit = await openVisit(browser, { api: visited.api })
+    visit = await openVisit(browser, { api: visited.api, acceptDownloads: true })
     page = visit.page
   })
   afterAll(async () => {
@@ -69,6 +72,23 @@ describe('finance', () => {
       `/api/sessions?agent=${encodeURIComponent(key)}&from=${fromOf(path)}&sort=-costUsd`,
     )
     expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/sessions/${runs.items[0]!.id}`)
+  })
+
+  test('takes the report along as a CSV that adds up to what the page says', async () => {
+    await page.goto('/costs?from=now-24h&by=agent&by=model')
+    await settled(page)
+    await page.getByRole('button', { name: 'Export' }).click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: /^CSV/ }).click()
+    const lines = readFileSync(await (await download).path(), 'utf8')
+      .trim()
+      .split(/\r?\n/)
+    const { total, items } = await visited.get<CostReport>('/api/costs?from=now-24h&by=agent,model&limit=500')
+    // The demo's names hold no comma.
+    const cells = lines.map((line) => line.split(',').map((cell) => cell.replaceAll('"', '')))
+    const column = cells[0]!.indexOf('costUsd')
+    expect(cells).toHaveLength(items.length + 1)
+    expect(sumUsd(cells.slice(1).map((row) => row[column]!))).toBe(sumUsd([total.costUsd]))
   })
 
   test('sees the rows, the chart and the comparison that the address says', async () => {
@@ -124,6 +144,40 @@ describe('finance', () => {
     await settled(page)
     expect(await page.getByRole('grid', { name: 'Audit log' }).getByRole('row').count()).toBe(1 + 3)
   })
+
+  test('uploads a bill, sees every dollar of it explained or set apart, closes the month, and opens it again', async () => {
+    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+    const month = day.slice(0, 7)
+    await page.goto(`/costs?tab=reconciliation&month=${month}`)
+    await settled(page)
+    await page.getByRole('heading', { name: `No bill of ${month} yet` }).waitFor()
+    await page.getByRole('button', { name: 'Upload a bill' }).click()
+    const upload = page.getByRole('dialog', { name: 'Upload a bill' })
+    const csv = `day,provider,model,amount_usd\n${day},openai,gpt-4.1-mini,12.50\n${day},openai,=cmd|'/c calc'!A1,1.25\n`
+    await upload
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'openai.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+    await upload.getByRole('button', { name: 'Upload' }).click()
+    await upload.waitFor({ state: 'detached' })
+    await settled(page)
+    const figures = page.locator('dl[aria-label=Reconciliation]')
+    expect(await figures.innerText()).toContain('$13.75')
+    const { total } = await visited.get<Reconciliation>(`/api/reconciliations?month=${month}`)
+    expect(await figures.innerText()).toContain(formatUsd(total.tracedUsd))
+    const table = page.getByRole('grid', { name: 'Traced against billed' })
+    expect(await table.innerText()).toContain("=cmd|'/c calc'!a1")
+
+    await page.getByRole('button', { name: 'Close the month' }).click()
+    const sure = page.getByRole('alertdialog')
+    await sure.getByRole('checkbox').check()
+    await sure.getByRole('textbox', { name: 'Note' }).fill('test')
+    await sure.getByRole('button', { name: 'Close the month' }).click()
+    await page.getByRole('heading', { name: /^Closed at/ }).waitFor()
+    await page.getByRole('button', { name: 'Open again' }).click()
+    await sure.getByRole('textbox', { name: 'Note' }).fill('a bill was missing')
+    await sure.getByRole('button', { name: 'Open it again' }).click()
+    await page.getByRole('button', { name: 'Close the month' }).waitFor()
+  })
 })
 
 describe.each([{ viewport: DESK }, { viewport: PHONE }] as const)('every view at $viewport.width px', (look) => {
@@ -133,7 +187,7 @@ describe.each([{ viewport: DESK }, { viewport: PHONE }] as const)('every view at
   })
   afterAll(() => visit?.close())
 
-  test.each(['pivot', 'outcomes', 'budgets'])(
+  test.each(['pivot', 'outcomes', 'budgets', 'reconciliation', 'savings'])(
     '%s: no grave fault by day and by night, nothing to scroll sideways',
     async (tab) => {
       const { page, troubles } = visit

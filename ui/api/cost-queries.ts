@@ -3,7 +3,6 @@ import type { Query } from '../../schema/api/contract.ts'
 import type { CostInterval } from '../../schema/api/costs.ts'
 import type { RouteName } from '../../schema/api/paths.ts'
 import type { CostExplanation, Prices, RepriceJob, Unpriced, WhatIf } from '../../schema/api/prices.ts'
-import type { MonthClose, Reconciliation } from '../../schema/api/reconciliation.ts'
 import type { DimensionName } from '../../schema/model/dimension.ts'
 import { get, getJson, queryOf } from './client.ts'
 
@@ -94,9 +93,8 @@ const at = <T>(name: string, path: string, query: CostScope = {}) =>
 export const pricesQuery = () => at<Prices>('prices', '/api/prices')
 export const unpricedQuery = (scope: CostScope) => at<Items<Unpriced>>('unpriced', '/api/costs/unpriced', scope)
 export const whatIfQuery = (scope: CostScope) => at<WhatIf>('whatIf', '/api/costs/what-if', scope)
-export const reconciliationQuery = (month: string) =>
-  at<Reconciliation>('reconciliations', '/api/reconciliations', { month, limit: PAGE_SIZE })
-export const closesQuery = () => at<Items<MonthClose>>('closes', '/api/closes')
+export const reconciliationQuery = (month: string) => one('reconciliations', { month, limit: PAGE_SIZE })
+export const closesQuery = () => one('closes')
 
 /** While the job runs it is asked for again and again. */
 export const repriceQuery = () =>

@@ -1,4 +1,4 @@
-import type { FormEvent, ReactNode } from 'react'
+import { cloneElement, type FormEvent, type ReactElement, type ReactNode, useId } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { ErrorState } from './ErrorState.tsx'
 import form from './FormDialog.module.css'
@@ -48,16 +48,26 @@ export const FormDialog = ({ title, action, pending, error, onSubmit, onClose, c
 
 interface FieldProps {
   readonly label: string
+  /** What to write, below the control; read aloud after its name. */
   readonly hint?: string
-  readonly children: ReactNode
+  readonly children: ReactElement<{ 'aria-describedby'?: string }>
 }
 
 /** A control with its name above it. */
-export const Field = ({ label, hint, children }: FieldProps) => (
-  // biome-ignore lint/a11y/noLabelWithoutControl: the control is what stands in it.
-  <label className={form.field}>
-    <span>{label}</span>
-    {children}
-    {hint && <span className={form.hint}>{hint}</span>}
-  </label>
-)
+export const Field = ({ label, hint, children }: FieldProps) => {
+  const id = useId()
+  return (
+    <div className={form.field}>
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: the control is what stands in it. */}
+      <label className={form.field}>
+        <span>{label}</span>
+        {hint ? cloneElement(children, { 'aria-describedby': id }) : children}
+      </label>
+      {hint && (
+        <span className={form.hint} id={id}>
+          {hint}
+        </span>
+      )}
+    </div>
+  )
+}

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { MonthClose, Reconciliation } from '../../schema/api/reconciliation.ts'
-import { send } from '../api/client.ts'
+import { pathOf, post } from '../api/client.ts'
 import { ConfirmDialog } from '../components/ConfirmDialog.tsx'
 import { Field } from '../components/FormDialog.tsx'
 import page from '../pages/pages.module.css'
@@ -25,7 +25,7 @@ export const CloseMonth = ({ action, month, reconciliation, onClose }: CloseProp
   const [note, setNote] = useState('')
   const [force, setForce] = useState(false)
   const close = useMutation({
-    mutationFn: () => send<unknown>('POST', '/api/closes', { month, action, note, force }),
+    mutationFn: () => post('closeMonth', { body: { month, action, note, force } }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['closes'] })
       onClose()
@@ -81,7 +81,7 @@ export const ClosedMonth = ({ close }: { readonly close: MonthClose }) => {
           {close.note && ` · ${close.note}`}
         </span>
         <span className="grow" />
-        <a className="btn" href={`/api/closes/${close.month}/rows?format=csv`} download>
+        <a className="btn" href={`${pathOf('closeRows', { month: close.month })}?format=csv`} download>
           Frozen rows, CSV
         </a>
         <Link to="/costs" search={{ ...range, asOf: close.asOf }} className="btn">

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { FileUp } from 'lucide-react'
 import { useState } from 'react'
+import { PATHS } from '../../schema/api/paths.ts'
 import type { BillImport } from '../../schema/api/reconciliation.ts'
 import { sendFile } from '../api/client.ts'
 import form from '../components/FormDialog.module.css'
@@ -26,7 +27,7 @@ export const UploadBill = ({ onImported }: { readonly onImported: (month: string
       const file = data.get('file') as File
       const text = (name: string) => String(data.get(name) ?? '').trim() || undefined
       return sendFile<BillImport>(
-        '/api/reconciliations',
+        PATHS.importBill,
         {
           provider: text('provider'),
           overlap: text('overlap'),
