@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CostReport } from '../../schema/api/costs.ts'
+import type { CostExplanation, Unpriced } from '../../schema/api/prices.ts'
 import type { Reconciliation } from '../../schema/api/reconciliation.ts'
-import type { SessionItem } from '../../schema/api/shapes.ts'
+import type { SessionItem, Trace } from '../../schema/api/shapes.ts'
+import { COST_TABS } from '../../ui/search/costs.ts'
 import { formatUsd } from '../../ui/util/format.ts'
 import { sumUsd } from '../../ui/util/money.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -142,7 +144,71 @@ describe('finance', () => {
 
     await page.goto('/audit')
     await settled(page)
-    expect(await page.getByRole('grid', { name: 'Audit log' }).getByRole('row').count()).toBe(1 + 3)
+    expect(await page.getByRole('button', { name: 'budgets.put' }).count()).toBe(3)
+  })
+
+  test('sees how the cost of a call came about, from the replay and from the trace', async () => {
+    const { items } = await visited.get<{ items: readonly SessionItem[] }>('/api/sessions?from=now-24h&sort=-costUsd')
+    const traceId = items[0]!.traceIds[0]!
+    const trace = await visited.get<Trace>(`/api/traces/${traceId}`)
+    const span = trace.spans.find((one) => one.costStatus === 'computed')!
+    const cost = await visited.get<CostExplanation>(`/api/traces/${traceId}/spans/${span.spanId}/cost`)
+    await page.goto(`/traces/${traceId}?span=${span.spanId}`)
+    const inspector = page.getByRole('region', { name: 'Inspector' })
+    await inspector.getByRole('tab', { name: 'Cost' }).click()
+    const explained = inspector.getByRole('region', { name: 'Cost explained' })
+    await explained.waitFor()
+    const text = await explained.innerText()
+    expect(text).toContain(formatUsd(cost.costUsd!))
+    expect(text).toContain(cost.why)
+    expect(text).toContain(cost.price!.book)
+    const rows = explained.getByRole('table').locator('tbody tr')
+    expect(await rows.count()).toBe(cost.lines.length)
+    for (const { label } of cost.lines) expect(text).toContain(label)
+    expect(sumUsd(cost.lines.map((line) => line.cost ?? '0'))).toBe(sumUsd([cost.computedUsd!]))
+    expect(await faults(page)).toEqual([])
+
+    await page.goto(`/sessions/${items[0]!.id}?pane=cost`)
+    await page.getByRole('button', { name: 'Play' }).waitFor()
+    await page.getByRole('list', { name: 'Steps' }).locator('[data-step]').filter({ hasText: 'tok' }).first().click()
+    await inspector.getByRole('tab', { name: 'Cost' }).click()
+    await explained.waitFor()
+  })
+
+  test('gives an unknown model its price, tries it on what was, and prices that anew', async () => {
+    await page.goto('/costs?from=now-24h&tab=prices')
+    await settled(page)
+    const unpriced = await visited.get<{ items: readonly Unpriced[] }>('/api/costs/unpriced?from=now-24h')
+    const missing = unpriced.items.find(({ reason }) => reason !== 'no usage')!
+    await page
+      .getByRole('button', { name: `Add a price for ${missing.model}` })
+      .first()
+      .click()
+    const dialog = page.getByRole('dialog', { name: 'New price' })
+    expect(await dialog.getByRole('textbox', { name: 'Model', exact: true }).inputValue()).toBe(missing.model)
+    await dialog.getByRole('textbox', { name: 'input', exact: true }).fill('2')
+    await dialog.getByRole('textbox', { name: 'output', exact: true }).fill('8.5')
+    await dialog.getByRole('textbox', { name: 'Source' }).fill('a test')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const own = page.getByRole('region', { name: 'Own prices' })
+    expect(await own.innerText()).toContain(missing.model)
+
+    const reprice = page.getByRole('region', { name: 'Re-price' })
+    const start = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10)
+    await reprice.getByLabel('From (UTC day)').fill(start)
+    await reprice.getByRole('textbox', { name: 'Reason, for the audit log' }).fill('its price is known now')
+    const now = reprice.getByRole('button', { name: 'Re-price' })
+    expect(await now.isDisabled()).toBe(true)
+    await reprice.getByRole('button', { name: 'Try without changing' }).click()
+    await reprice.getByText('tried').waitFor()
+    await now.click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Re-price' }).click()
+    await reprice.getByRole('link', { name: 'audit log' }).waitFor()
+    await page.reload()
+    await settled(page)
+    const left = await visited.get<{ items: readonly Unpriced[] }>('/api/costs/unpriced?from=now-24h')
+    expect(left.items.map(({ model }) => model)).not.toContain(missing.model)
   })
 
   test('uploads a bill, sees every dollar of it explained or set apart, closes the month, and opens it again', async () => {
@@ -187,20 +253,17 @@ describe.each([{ viewport: DESK }, { viewport: PHONE }] as const)('every view at
   })
   afterAll(() => visit?.close())
 
-  test.each(['pivot', 'outcomes', 'budgets', 'reconciliation', 'savings'])(
-    '%s: no grave fault by day and by night, nothing to scroll sideways',
-    async (tab) => {
-      const { page, troubles } = visit
-      troubles.length = 0
-      await page.goto(`/costs?from=now-24h&tab=${tab}`)
-      await settled(page)
-      expect(await faults(page)).toEqual([])
-      expect(await sidewaysPx(page)).toBe(0)
-      await page.emulateMedia({ colorScheme: 'dark' })
-      await settled(page)
-      expect(await faults(page, ['color-contrast'])).toEqual([])
-      await page.emulateMedia({ colorScheme: 'light' })
-      expect(troubles).toEqual([])
-    },
-  )
+  test.each(COST_TABS)('%s: no grave fault by day and by night, nothing to scroll sideways', async (tab) => {
+    const { page, troubles } = visit
+    troubles.length = 0
+    await page.goto(`/costs?from=now-24h&tab=${tab}`)
+    await settled(page)
+    expect(await faults(page)).toEqual([])
+    expect(await sidewaysPx(page)).toBe(0)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await settled(page)
+    expect(await faults(page, ['color-contrast'])).toEqual([])
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(troubles).toEqual([])
+  })
 })

@@ -16,51 +16,50 @@ export interface Request<N extends RouteName> {
  * One request of the contract. Types only: the answer is trusted to be what the server's own tests hold it to, so no validator
  * is shipped to the browser. Throws ApiError, whatever went wrong.
  */
-export const get = async <N extends RouteName>(name: N, request: Request<N> = {}): Promise<Answer<N>> =>
-  getJson(pathOf(name, request.params ?? {}) + queryOf(request.query ?? {}), request.signal)
-
-/** The same by its address, for who follows a list to its end. */
-export const getJson = async <T>(url: string, signal?: AbortSignal): Promise<T> => {
-  const response = await answered(url, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) })
-  return (await response.json()) as T
+export const get = async <N extends RouteName>(name: N, request: Request<N> = {}): Promise<Answer<N>> => {
+  const { params, query, signal } = request
+  const response = await answered(pathOf(name, params ?? {}) + queryOf(query ?? {}), {
+    headers: { accept: 'application/json' },
+    ...(signal ? { signal } : {}),
+  })
+  return (await response.json()) as Answer<N>
 }
 
-/** What is sent: a body, and whatever else the route asks for. */
-export interface Sending<N extends RouteName> {
+interface Sending<N extends RouteName> {
   readonly body: Body<N>
   readonly params?: Params<N>
-  readonly query?: QueryOf<N>
 }
 
 /** The same for a route that takes a body. */
-export const post = async <N extends RouteName>(name: N, sending: Sending<N>): Promise<Answer<N>> =>
-  send('POST', pathOf(name, sending.params ?? {}) + queryOf(sending.query ?? {}), sending.body)
+export const post = <N extends RouteName>(name: N, sending: Sending<N>): Promise<Answer<N>> =>
+  send('POST', name, sending)
 
-export const put = async <N extends RouteName>(name: N, sending: Sending<N>): Promise<Answer<N>> =>
-  send('PUT', pathOf(name, sending.params ?? {}) + queryOf(sending.query ?? {}), sending.body)
+export const put = <N extends RouteName>(name: N, sending: Sending<N>): Promise<Answer<N>> => send('PUT', name, sending)
 
-export const send = async <T>(method: 'POST' | 'PUT', url: string, body: unknown): Promise<T> => {
-  const response = await answered(url, {
+const send = async <N extends RouteName>(
+  method: 'POST' | 'PUT',
+  name: N,
+  { body, params }: Sending<N>,
+): Promise<Answer<N>> => {
+  const response = await answered(pathOf(name, params ?? {}), {
     method,
     headers: { accept: 'application/json', 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-  return (await response.json()) as T
+  return (await response.json()) as Answer<N>
 }
 
-/** A file as it is, for routes that take one. */
-export const sendFile = async <T>(
-  path: string,
-  query: Readonly<Record<string, unknown>>,
-  file: File,
-  type: string,
-): Promise<T> => {
-  const response = await answered(path + queryOf(query), {
+/** The same for a route that takes a file as it is. */
+export const sendFile = async <N extends RouteName>(
+  name: N,
+  { query, file, type }: { readonly query?: QueryOf<N>; readonly file: File; readonly type: string },
+): Promise<Answer<N>> => {
+  const response = await answered(pathOf(name, {}) + queryOf(query ?? {}), {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': type },
     body: file,
   })
-  return (await response.json()) as T
+  return (await response.json()) as Answer<N>
 }
 
 /** An answer as text, in another form than JSON: `format=sql`. */

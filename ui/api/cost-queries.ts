@@ -2,9 +2,8 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Query } from '../../schema/api/contract.ts'
 import type { CostInterval } from '../../schema/api/costs.ts'
 import type { RouteName } from '../../schema/api/paths.ts'
-import type { CostExplanation, Prices, RepriceJob, Unpriced, WhatIf } from '../../schema/api/prices.ts'
 import type { DimensionName } from '../../schema/model/dimension.ts'
-import { get, getJson, queryOf } from './client.ts'
+import { get } from './client.ts'
 
 /** Every question about money, once; as in queries.ts. */
 export type CostScope = Readonly<Record<string, unknown>>
@@ -79,20 +78,9 @@ export const forecastQuery = (scope: CostScope) => one('costForecast', scope)
 export const anomaliesQuery = (scope: CostScope) => one('costAnomalies', scope)
 export const savingsQuery = (scope: CostScope) => one('savings', scope)
 
-interface Items<T> {
-  readonly items: readonly T[]
-}
-
-const at = <T>(name: string, path: string, query: CostScope = {}) =>
-  queryOptions({
-    queryKey: [name, query],
-    queryFn: ({ signal }) => getJson<T>(path + queryOf(query), signal),
-    placeholderData: keepPreviousData,
-  })
-
-export const pricesQuery = () => at<Prices>('prices', '/api/prices')
-export const unpricedQuery = (scope: CostScope) => at<Items<Unpriced>>('unpriced', '/api/costs/unpriced', scope)
-export const whatIfQuery = (scope: CostScope) => at<WhatIf>('whatIf', '/api/costs/what-if', scope)
+export const pricesQuery = () => one('prices')
+export const unpricedQuery = (scope: CostScope) => one('unpriced', scope)
+export const whatIfQuery = (scope: CostScope) => one('whatIf', scope)
 export const reconciliationQuery = (month: string) => one('reconciliations', { month, limit: PAGE_SIZE })
 export const closesQuery = () => one('closes')
 
@@ -100,16 +88,12 @@ export const closesQuery = () => one('closes')
 export const repriceQuery = () =>
   queryOptions({
     queryKey: ['repriceJob'],
-    queryFn: ({ signal }) => getJson<RepriceJob>('/api/prices/reprice', signal),
+    queryFn: ({ signal }) => get('repriceJob', { signal }),
     refetchInterval: (query) => (query.state.data?.state === 'running' ? 1_000 : false),
   })
 
 export const spanCostQuery = (traceId: string, spanId: string) =>
   queryOptions({
     queryKey: ['spanCost', traceId, spanId],
-    queryFn: ({ signal }) =>
-      getJson<CostExplanation>(
-        `/api/traces/${encodeURIComponent(traceId)}/spans/${encodeURIComponent(spanId)}/cost`,
-        signal,
-      ),
+    queryFn: ({ signal }) => get('spanCost', { params: { traceId, spanId }, signal }),
   })

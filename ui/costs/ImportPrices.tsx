@@ -1,21 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { FileUp } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { PriceOverride } from '../../schema/api/prices.ts'
+import type { PriceImport } from '../../schema/api/prices.ts'
 import { sendFile } from '../api/client.ts'
 import { ErrorState } from '../components/ErrorState.tsx'
 import page from '../pages/pages.module.css'
 import { formatCount, plural } from '../util/format.ts'
 import { BUCKET_LABELS } from './bucket-words.ts'
 import styles from './costs.module.css'
-
-interface PriceImport {
-  readonly overrides: number
-  readonly skipped: number
-  readonly reasons: readonly { readonly reason: string; readonly count: number; readonly examples: readonly string[] }[]
-  readonly items: readonly PriceOverride[]
-  readonly applied: boolean
-}
 
 interface Order {
   readonly file: File
@@ -32,12 +24,11 @@ export const ImportPrices = () => {
   const run = useMutation({
     mutationFn: ({ file: given, only: words, apply }: Order) => {
       const wanted = words.split(/[\s,]+/).filter(Boolean)
-      return sendFile<PriceImport>(
-        '/api/prices/import',
-        { apply, model: wanted.length > 0 ? wanted : undefined },
-        given,
-        'application/json',
-      )
+      return sendFile('importPrices', {
+        query: { apply: apply ? 'true' : 'false', model: wanted.length > 0 ? wanted : undefined },
+        file: given,
+        type: 'application/json',
+      })
     },
     onSuccess: async (_, { apply }) => {
       if (!apply) return

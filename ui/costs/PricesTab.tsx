@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { PriceOverride, PriceSettings } from '../../schema/api/prices.ts'
-import { send } from '../api/client.ts'
+import { put } from '../api/client.ts'
 import { pricesQuery } from '../api/cost-queries.ts'
 import { ErrorState } from '../components/ErrorState.tsx'
 import { Figure, FigureRow } from '../components/Figure.tsx'
@@ -92,9 +92,9 @@ export type SavePrices = ReturnType<typeof useSavePrices>
 const useSavePrices = (onSaved: () => void) => {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (settings: PriceSettings) => send<unknown>('PUT', '/api/prices', settings),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['prices'] })
+    mutationFn: (settings: PriceSettings) => put('putPrices', { body: settings }),
+    onSuccess: async (prices) => {
+      client.setQueryData(pricesQuery().queryKey, prices)
       await client.invalidateQueries({ queryKey: ['unpriced'] })
       onSaved()
     },

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RepriceJob } from '../../schema/api/prices.ts'
-import { send } from '../api/client.ts'
+import { post } from '../api/client.ts'
 import { repriceQuery } from '../api/cost-queries.ts'
 import { isNotFound } from '../api/errors.ts'
 import { ConfirmDialog } from '../components/ConfirmDialog.tsx'
@@ -31,10 +31,10 @@ export const Reprice = ({ view }: { readonly view: CostView }) => {
   const [reason, setReason] = useState('')
   const [sure, setSure] = useState(false)
   const start = useMutation({
-    mutationFn: (order: Order) => send<RepriceJob>('POST', '/api/prices/reprice', order),
+    mutationFn: (order: Order) => post('reprice', { body: order }),
     onSuccess: (next) => {
       setSure(false)
-      client.setQueryData(['repriceJob'], next)
+      client.setQueryData(repriceQuery().queryKey, next)
     },
   })
   const { data } = job

@@ -1,12 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { FileUp } from 'lucide-react'
 import { useState } from 'react'
-import { PATHS } from '../../schema/api/paths.ts'
+import type { Query } from '../../schema/api/contract.ts'
 import type { BillImport } from '../../schema/api/reconciliation.ts'
 import { sendFile } from '../api/client.ts'
 import form from '../components/FormDialog.module.css'
 import { Field, FormDialog } from '../components/FormDialog.tsx'
 import { formatUsd, plural } from '../util/format.ts'
+
+type Overlap = Query<'importBill'>['overlap']
 
 /** By its name, where the browser does not know the kind of a file. */
 const typeOf = ({ name, type }: File): string =>
@@ -26,17 +28,16 @@ export const UploadBill = ({ onImported }: { readonly onImported: (month: string
     mutationFn: (data: FormData) => {
       const file = data.get('file') as File
       const text = (name: string) => String(data.get(name) ?? '').trim() || undefined
-      return sendFile<BillImport>(
-        PATHS.importBill,
-        {
+      return sendFile('importBill', {
+        query: {
           provider: text('provider'),
-          overlap: text('overlap'),
+          overlap: text('overlap') as Overlap,
           partial: data.get('partial') ? 'true' : undefined,
           rate: text('rate')?.split(/[\s,]+/),
         },
         file,
-        typeOf(file),
-      )
+        type: typeOf(file),
+      })
     },
     onSuccess: async ({ bills }) => {
       await client.invalidateQueries({ queryKey: ['reconciliations'] })

@@ -1,6 +1,7 @@
 import type { Anomaly, BudgetState, Forecast } from '../../schema/api/budgets.ts'
 import type { CostItem, CostPerOutcome, CostPerOutcomeReport, CostReport, Savings } from '../../schema/api/costs.ts'
 import type { CostExplanation, Prices, RepriceJob, Unpriced, WhatIf } from '../../schema/api/prices.ts'
+import type { Reconciliation } from '../../schema/api/reconciliation.ts'
 import { DIMENSION_NAMES, type DimensionName, NOT_SET } from '../../schema/model/dimension.ts'
 import { parseSearch } from '../search/codec.ts'
 import { costFiltersOf, validateCostsSearch } from '../search/costs.ts'
@@ -307,6 +308,67 @@ export const whatIfOf = (call: CostCall, provider: string, model: string): WhatI
     model: { provider, model, priceRef: `genai-prices 0.1.8 ${provider}/${model}` },
     items,
     note: 'The same tokens at the other price. Another tokenizer counts the same text otherwise, by a tenth and more.',
+  }
+}
+
+export const reconciliationOf = (month: string, nowMs: number): Reconciliation => {
+  const row = (
+    day: number,
+    model: string,
+    traced: number,
+    billed: number,
+    causes: Reconciliation['items'][number]['causes'],
+  ): Reconciliation['items'][number] => ({
+    day: `${month}-${String(day).padStart(2, '0')}`,
+    provider: 'openai',
+    account: 'proj_support',
+    accounts: [{ account: 'proj_support', billedUsd: billed.toFixed(2) }],
+    model,
+    tracedUsd: traced.toFixed(2),
+    billedUsd: billed.toFixed(2),
+    varianceUsd: (billed - traced).toFixed(2),
+    varianceShare: (billed - traced) / billed,
+    tracedCalls: 420,
+    causes,
+  })
+  return {
+    month,
+    items: [
+      row(3, 'gpt-4.1-2025-04-14', 4.1, 4.1, []),
+      row(2, 'gpt-4.1-mini', 3.2, 4.02, [
+        { cause: 'untraced_traffic', usd: '0.80', basis: 'inferred', detail: 'more calls billed than traced' },
+        { cause: 'rounding', usd: '0.02', basis: 'measured', detail: 'the bill is in cents' },
+      ]),
+      row(2, '', 0, 0.4, [{ cause: 'unattributed', usd: '0.40', basis: null, detail: 'no cause found' }]),
+    ],
+    total: {
+      tracedUsd: '7.30',
+      billedUsd: '8.52',
+      varianceUsd: '1.22',
+      unattributedUsd: '0.40',
+      explainedShare: 0.67,
+      causes: { untraced_traffic: '0.80', rounding: '0.02', unattributed: '0.40' },
+    },
+    bills: [
+      {
+        name: 'openai-costs.json',
+        month,
+        provider: 'openai',
+        format: 'openai',
+        firstDay: `${month}-01`,
+        lastDay: `${month}-03`,
+        rows: 3,
+        billedUsd: '8.52',
+        sha256: 'c0ffee'.repeat(10).padEnd(64, '0'),
+        importedAt: iso(nowMs - 3_600_000),
+        actor: 'finance-ui',
+        rates: {},
+        skippedLines: 0,
+      },
+    ],
+    withoutBill: [{ provider: 'anthropic', tracedUsd: '14.20', calls: 812 }],
+    asOf: iso(nowMs),
+    next: null,
   }
 }
 

@@ -9,6 +9,7 @@ import {
   NO_REPRICE,
   PRICES,
   perOutcomeOf,
+  reconciliationOf,
   savingsOf,
   spanCostOf,
   unpricedOf,
@@ -53,10 +54,6 @@ export const createMockApi = ({ seed = 11, nowMs = Date.now(), sessions: count =
       return problem(503, 'The database does not answer', 'It is asked again in a moment.')
     if (request.method !== 'GET' && url.pathname !== PATHS.mapping)
       return problem(405, 'Seed data cannot be changed', 'Start the real server to change something.')
-    for (const [path, handler] of Object.entries(MONEY)) {
-      const params = match(path, url.pathname)
-      if (params) return Response.json(handler({ params, query: url.searchParams, sessions, nowMs }))
-    }
     for (const name of Object.keys(HANDLERS) as (keyof Handlers)[]) {
       const params = match(PATHS[name], url.pathname)
       if (!params) continue
@@ -159,6 +156,14 @@ const HANDLERS: Handlers = {
   costs: (call) => costsOf(money(call)),
   costsPerOutcome: (call) => perOutcomeOf(money(call)),
   savings: (call) => savingsOf(money(call)),
+  unpriced: (call) => ({ items: [...unpricedOf(money(call))], next: null }),
+  whatIf: (call) => whatIfOf(money(call), call.query.get('toProvider') ?? '', call.query.get('toModel') ?? ''),
+  prices: () => PRICES,
+  repriceJob: () => NO_REPRICE,
+  spanCost: (call) => when(byTrace(call), (s) => spanCostOf(s, call.params.spanId ?? '', call.nowMs)),
+  reconciliations: ({ query, nowMs }) =>
+    reconciliationOf(query.get('month') ?? new Date(nowMs).toISOString().slice(0, 7), nowMs),
+  closes: () => ({ items: [], next: null }),
   costForecast: forecastOf,
   costAnomalies: (call) => ({ items: [...anomaliesOf(call)], next: null }),
   budgets: (call) => ({ items: [...budgetsOf(call)], next: null }),
@@ -214,17 +219,6 @@ const HANDLERS: Handlers = {
 }
 
 const money = (call: Call) => ({ ...call, period: periodOf(call) })
-
-/** Of the routes about money, those that the contract does not name yet. */
-const MONEY: Readonly<Record<string, (call: Call) => object | undefined>> = {
-  '/api/costs/unpriced': (call) => ({ items: unpricedOf(money(call)), next: null }),
-  '/api/costs/what-if': (call) =>
-    whatIfOf(money(call), call.query.get('toProvider') ?? '', call.query.get('toModel') ?? ''),
-  '/api/prices': () => PRICES,
-  '/api/prices/reprice': () => NO_REPRICE,
-  '/api/traces/{traceId}/spans/{spanId}/cost': (call) =>
-    when(byTrace(call), (s) => spanCostOf(s, call.params.spanId ?? '', call.nowMs)),
-}
 
 /** Routes that the pages ask; the others are for probes, scrapers and programs. */
 export const MOCKED_ROUTES = Object.keys(HANDLERS) as (keyof Handlers)[]
