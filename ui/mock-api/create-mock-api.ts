@@ -1,25 +1,14 @@
 import type { Response as Answer, Params } from '../../schema/api/contract.ts'
 import { PATHS, type RouteName } from '../../schema/api/paths.ts'
 import { resolveRange } from '../util/time-range.ts'
-import {
-  anomaliesOf,
-  budgetsOf,
-  costsOf,
-  forecastOf,
-  NO_REPRICE,
-  PRICES,
-  perOutcomeOf,
-  reconciliationOf,
-  savingsOf,
-  spanCostOf,
-  unpricedOf,
-  whatIfOf,
-} from './costs.ts'
+import { anomaliesOf, budgetsOf, forecastOf } from './budgets.ts'
+import { costsOf, perOutcomeOf, savingsOf, unpricedOf, whatIfOf } from './costs.ts'
 import { failuresOf } from './failures.ts'
 import { fullSpanOf } from './full-span.ts'
 import { attributesOf, ingestOf, sourcesOf } from './ingest.ts'
 import { MAPPING_EXAMPLE } from './mapping-example.ts'
 import { metricNamesOf, metricSeriesOf } from './metrics.ts'
+import { NO_REPRICE, PRICES, reconciliationOf, spanCostOf } from './prices.ts'
 import { logsOf, replayOf, spansOf, traceItemOf, traceOf, traceReplayOf } from './recording.ts'
 import { facetsOf, histogramOf, overviewOf, reportOf } from './reports.ts'
 import { createSessions, type MockSession, runOf } from './sessions.ts'
