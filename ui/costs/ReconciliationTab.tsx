@@ -44,7 +44,9 @@ export const ReconciliationTab = ({ view }: { readonly view: CostView }) => {
         )}
         <span className="grow" />
         <UploadBill onImported={(next) => view.change({ month: next })} />
-        {closes.data && <CloseButton action={closed ? 'reopen' : 'close'} month={month} reconciliation={data} />}
+        {closes.data && (closed || isOver(month)) && (
+          <CloseButton action={closed ? 'reopen' : 'close'} month={month} reconciliation={data} />
+        )}
       </div>
       {reconciliation.isError && !data ? (
         <ErrorState
@@ -80,6 +82,9 @@ export const ReconciliationTab = ({ view }: { readonly view: CostView }) => {
     </>
   )
 }
+
+/** A month that still runs cannot be closed. */
+const isOver = (month: string): boolean => month < monthOf(Date.now())
 
 interface CloseButtonProps {
   readonly action: 'close' | 'reopen'
