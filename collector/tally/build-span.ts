@@ -1,9 +1,9 @@
+import type { OutcomeRule } from '../../schema/api/outcome-settings.ts'
 import type { Charge } from '../../schema/model/charge.ts'
 import type { RunTally } from '../../schema/model/run.ts'
 import type { Score } from '../../schema/model/span.ts'
 import { bucketBit, emptyUsage, USAGE_BUCKETS, type UsageBuckets } from '../../schema/model/usage.ts'
 import type { PriceBook } from '../../schema/prices/price-book.ts'
-import type { OutcomeRule } from '../../schema/api/outcome-settings.ts'
 import { tallyRun } from './tally-run.ts'
 import type { TallySpan } from './tally-span.ts'
 

@@ -1,5 +1,5 @@
-import type { Database } from '../../schema/clickhouse/database.ts'
 import { OutcomeSettings } from '../../schema/api/outcome-settings.ts'
+import type { Database } from '../../schema/clickhouse/database.ts'
 import { readSetting } from '../../schema/settings/settings.ts'
 
 type Rules = OutcomeSettings['rules']
