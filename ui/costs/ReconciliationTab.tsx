@@ -116,7 +116,7 @@ const WithoutBill = ({ providers }: { readonly providers: Reconciliation['withou
       {providers
         .map(
           ({ provider, tracedUsd, calls }) =>
-            `${provider || NOT_SET} ${formatUsd(tracedUsd)} (${plural(calls, 'call')})`,
+            `${provider || NOT_SET} ${nanoOf(tracedUsd) === 0n ? 'with no known price' : formatUsd(tracedUsd)} (${plural(calls, 'call')})`,
         )
         .join(', ')}
       .

@@ -62,7 +62,7 @@ const isUnattributed = ({ causes }: ReconciliationItem) => causes.some(({ cause 
 const signed = (usd: string) => `${nanoOf(usd) > 0n ? '+' : ''}${formatUsd(usd)}`
 
 const COLUMNS: readonly Column<ReconciliationItem>[] = [
-  { id: 'day', header: 'Day, UTC', width: 104, sortBy: (item) => item.day, cell: (item) => item.day },
+  { id: 'day', header: 'Day, UTC', width: 128, sortBy: (item) => item.day, cell: (item) => item.day },
   {
     id: 'provider',
     header: 'Provider',

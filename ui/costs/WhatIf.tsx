@@ -136,10 +136,20 @@ const WhatIfReport = ({ report }: { readonly report: WhatIf }) => {
                 <td className={styles.right}>
                   <Tokens usage={item.usage} />
                 </td>
-                <td className={styles.right}>{formatUsd(item.currentUsd)}</td>
+                <td className={styles.right}>
+                  {nanoOf(item.currentUsd) === 0n ? (
+                    <Missing why="no cost is known today" />
+                  ) : (
+                    formatUsd(item.currentUsd)
+                  )}
+                </td>
                 <td className={styles.right}>{item.whatIfUsd === null ? <Missing /> : formatUsd(item.whatIfUsd)}</td>
                 <td className={styles.right}>
-                  {item.whatIfUsd === null ? <Missing /> : formatUsd(subtractUsd(item.whatIfUsd, item.currentUsd))}
+                  {item.whatIfUsd === null || nanoOf(item.currentUsd) === 0n ? (
+                    <Missing why="nothing to compare with" />
+                  ) : (
+                    formatUsd(subtractUsd(item.whatIfUsd, item.currentUsd))
+                  )}
                 </td>
               </tr>
             ))}

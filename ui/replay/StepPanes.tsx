@@ -69,7 +69,7 @@ export const StepPane = (props: Props): ReactNode => {
       )
     case 'cost':
       return step.spanId ? (
-        <Suspense>
+        <Suspense fallback={<span className={`skeleton ${styles.waiting}`} role="status" aria-label="Loading" />}>
           <CostExplanation traceId={step.traceId} spanId={step.spanId} />
         </Suspense>
       ) : (

@@ -79,7 +79,9 @@ export const SpanInspector = (props: Props) => {
             {shown === 'logs' ? (
               <SpanLogs traceId={traceId} spanId={span.spanId} startNanos={span.startNanos} />
             ) : shown === 'cost' ? (
-              <Suspense>
+              <Suspense
+                fallback={<span className={`skeleton ${inspector.waiting}`} role="status" aria-label="Loading" />}
+              >
                 <CostExplanation traceId={traceId} spanId={span.spanId} />
               </Suspense>
             ) : full.error ? (
