@@ -1,3 +1,4 @@
+import type { AuditItem } from '../../schema/api/audit.ts'
 import type { IngestAttributes, IngestSources } from '../../schema/api/ingest.ts'
 import type { Replay, SessionItem, TraceItem, UsageItem } from '../../schema/api/shapes.ts'
 import type { VisitedRecount } from './browser-recount.ts'
@@ -22,6 +23,8 @@ export const demoPages = async ({ get }: VisitedRecount): Promise<ReadonlyMap<st
     get<List<TraceItem>>('/api/traces'),
   ])
   const most = <T extends UsageItem>(list: List<T>) => list.items.toSorted((a, b) => b.calls - a.calls)[0]!
+  // Sending the demo sets what its people's minutes cost.
+  const audit = await get<List<AuditItem>>('/api/audit')
   const agent = agents.items.toSorted((a, b) => b.runs - a.runs)[0]!
   const tool = most(tools)
   const session = sessions.items[0]!
@@ -45,7 +48,7 @@ export const demoPages = async ({ get }: VisitedRecount): Promise<ReadonlyMap<st
       tool: { path: `/tools/${nameOf(tool, 'tool')}`, shows: [String(tool.agents?.[0] ?? 'Agents that use it')] },
       models: { path: '/models', shows: models.items.map((item) => nameOf(item, 'model')) },
       costs: { path: '/costs?from=now-24h', shows: ['Total last 24', nameOf(agent, 'agent')] },
-      audit: { path: '/audit', shows: ['Nothing was changed in this time'] },
+      audit: { path: '/audit', shows: ['Who', 'Did', ...audit.items.map(({ action }) => action)] },
       ingest: { path: '/ingest', shows: ['Received', 'Everything that came in this time was taken as it was sent'] },
       senders: { path: '/ingest?tab=sources', shows: services.map(({ service }) => service) },
       'not understood': { path: '/ingest?tab=unread', shows: unread.items.slice(0, 5).map(({ key }) => key) },

@@ -13,7 +13,7 @@ import { PromptPane } from './PromptPane.tsx'
 
 const CostExplanation = lazy(() => import('../costs/CostExplanation.tsx').then((m) => ({ default: m.CostExplanation })))
 
-const PLAIN = ['detail', 'span', 'raw']
+const PLAIN = ['detail', 'cost', 'span', 'raw']
 
 /** Panes of the inspector by kind of step; the first is shown unless the URL names another. */
 const PANES: Record<Step['kind'], readonly string[]> = {
