@@ -173,7 +173,8 @@ const NOBODY: Principal = { projectId: 0, scope: 'read', name: '' }
 /** @throws HttpProblem 401 without a key, 403 where the key may not */
 const principalOf = (deps: ServerDeps, { scope = 'read' }: Endpoint, headers: Headers): Principal => {
   const principal = deps.principalOf(headers)
-  if (!principal)
+  // Who may only send is told nothing of what there is to read.
+  if (!principal || (scope === 'read' && principal.scope === 'ingest'))
     throw new HttpProblem(
       401,
       'An API key is needed: send it as "Authorization: Bearer rk_…" or x-api-key, or log in on the page. `recount key create` makes one.',

@@ -1,8 +1,8 @@
 import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Response } from '../schema/api/contract.ts'
-import { get, put, testApp } from '../test/support/api.ts'
-import { openTestStore, type TestStore } from '../test/support/rows.ts'
+import { adminOf, get, put, testApp } from '../test/support/api.ts'
+import { aCall, openTestStore, type TestStore } from '../test/support/rows.ts'
 import { type DrawnTrace, drawTrace } from '../test/support/traces.ts'
 import { histogramQuantile } from './queries/fleet.ts'
 
@@ -99,6 +99,25 @@ describe('agents', () => {
 })
 
 describe('tools and models', () => {
+  test('are not the minutes of people and not what was charged later', async () => {
+    const [first] = runs
+    const money = (['review', 'charge.tools', 'charge.model'] as const).map((kind, i) =>
+      aCall({
+        traceId: first!.run.traceIds[0]!,
+        spanId: `00000000000000f${i}`,
+        kind,
+        startNanos: first!.run.startNanos,
+        costNanoUsd: 1_000_000_000n,
+        costStatus: 'reported',
+      }),
+    )
+    await store.runs([{ ...first!.run, projectId: 2, calls: [...first!.run.calls, ...money] }])
+    const alone = testApp(store, { nowMs: () => NOW, principalOf: () => adminOf(2) })
+    const keys = async (name: 'tools' | 'models') =>
+      (await get<Response<'tools'>>(alone, `/api/${name}`)).items.map(({ key }) => key[name.slice(0, -1)])
+    expect([await keys('tools'), await keys('models')]).toEqual([['lookup'], ['gpt-4.1']])
+  })
+
   test('have their calls, failures and exact durations', async () => {
     const [lookup] = (await get<Response<'tools'>>(app, '/api/tools')).items
     expect(lookup).toMatchObject({

@@ -1,5 +1,6 @@
 import type { UsageItem } from '../../schema/api/shapes.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
+import { CHARGE_KINDS, REVIEW_KIND } from '../../schema/model/component.ts'
 import { usdOf } from '../answers/money.ts'
 import { rateOf } from '../answers/rate.ts'
 import { isoOfNanos, msOfNanos } from '../answers/time.ts'
@@ -24,13 +25,15 @@ const TOOLS: CallReport = {
     'prompt',
     'plan',
     'memory',
+    REVIEW_KIND,
+    ...CHARGE_KINDS,
   ],
 }
 /** A roll-up that stands for calls without spans has a kind of its own: its tokens and money are its model's, but it is no call. */
 const MODELS: CallReport = {
   keys: ['provider', 'model'],
   callKinds: ['llm', 'embedding', 'rerank', 'evaluator'],
-  otherKinds: ['tool', 'retrieval'],
+  otherKinds: ['tool', 'retrieval', REVIEW_KIND, ...CHARGE_KINDS],
 }
 
 export const toolsReport = async (database: Database, question: BoundedQuestion): Promise<UsageItem[]> => {

@@ -1,5 +1,6 @@
 import type { UsageItem } from '../../schema/api/shapes.ts'
 import type { Database } from '../../schema/clickhouse/database.ts'
+import type { ChargeKind, REVIEW_KIND } from '../../schema/model/component.ts'
 import type { Kind } from '../../schema/model/kind.ts'
 import { addUsage, emptyUsage, type UsageBuckets } from '../../schema/model/usage.ts'
 import { nanoUsdOf } from '../answers/money.ts'
@@ -22,7 +23,7 @@ const HOUR_MS = 3_600_000
 export interface CallReport {
   readonly keys: readonly ('tool' | 'provider' | 'model' | 'agent')[]
   readonly callKinds: readonly Kind[]
-  readonly otherKinds: readonly Kind[]
+  readonly otherKinds: readonly (Kind | ChargeKind | typeof REVIEW_KIND)[]
 }
 
 export interface CallFigures {

@@ -52,7 +52,19 @@ export const freePort = (): Promise<number> =>
     })
   })
 
-export const startRecountProcess = async ({
+/** Between asking for a free port and listening on it another test may take it: then with others. */
+const PORT_TRIES_MAX = 3
+
+export const startRecountProcess = async (options: ProcessOptions): Promise<RecountProcess> => {
+  for (let tries = 1; ; tries++)
+    try {
+      return await startOnce(options)
+    } catch (error) {
+      if (options.ports || tries === PORT_TRIES_MAX || !(error as Error).message.includes('(port_in_use)')) throw error
+    }
+}
+
+const startOnce = async ({
   dataDir,
   ports,
   flags = [],
