@@ -100,18 +100,21 @@ describe('agents', () => {
 
 describe('tools and models', () => {
   test('are not the minutes of people and not what was charged later', async () => {
-    const [first] = runs
+    const { run } = drawTrace('agent support 0-100\n  llm gpt-4.1 0-10 in=1 out=1 cost=0.01\n  tool lookup 20-30', {
+      traceId: traceId(99),
+      startMs: NOW - HOUR,
+    })
     const money = (['review', 'charge.tools', 'charge.model'] as const).map((kind, i) =>
       aCall({
-        traceId: first!.run.traceIds[0]!,
+        traceId: traceId(99),
         spanId: `00000000000000f${i}`,
         kind,
-        startNanos: first!.run.startNanos,
+        startNanos: run.startNanos,
         costNanoUsd: 1_000_000_000n,
         costStatus: 'reported',
       }),
     )
-    await store.runs([{ ...first!.run, projectId: 2, calls: [...first!.run.calls, ...money] }])
+    await store.runs([{ ...run, projectId: 2, calls: [...run.calls, ...money] }])
     const alone = testApp(store, { nowMs: () => NOW, principalOf: () => adminOf(2) })
     const keys = async (name: 'tools' | 'models') =>
       (await get<Response<'tools'>>(alone, `/api/${name}`)).items.map(({ key }) => key[name.slice(0, -1)])
